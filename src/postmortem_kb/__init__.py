@@ -1,0 +1,1 @@
+"""Postmortems as Markdown in git: checked, related, followed up and published."""

@@ -1,0 +1,111 @@
+"""`postmortem check`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from postmortem_kb.catalog import Catalog, read_catalog
+from postmortem_kb.check import check
+from postmortem_kb.contract import nearest
+from postmortem_kb.diagnostic import Diagnostic
+from postmortem_kb.errors import UsageError
+from postmortem_kb.policy import FOLDER, read_policy
+from postmortem_kb.report import FORMATS, github
+from postmortem_kb.report.report import Run, Summary
+from postmortem_kb.root import find_root
+from postmortem_kb.rules import RULES
+from postmortem_kb.rules.rule import Rule
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
+@click.pass_obj
+def command(
+    root: Path | None,
+    paths: tuple[Path, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    format_: str,
+    output: Path | None,
+) -> int:
+    """Hold postmortems against the contract.
+
+    PATHS are files or folders; without any, all postmortems are checked. Whatever is named, the whole catalog is read,
+    so that ids and links are held against it. Exit: 0 fine, 1 errors in files, 2 wrong use.
+    """
+    rules = _rules(select, ignore)
+    folder = root or find_root(Path.cwd())
+    policy = read_policy(folder)
+    catalog = read_catalog(folder, policy.limits)
+    wanted = _wanted(catalog, paths) if paths else None
+    diagnostics = check(catalog, policy, paths=wanted, rules=rules)
+    files = len(catalog.documents) if wanted is None else len(wanted)
+    run = Run(diagnostics, Summary.of(diagnostics, files), _lines(catalog, diagnostics))
+    _write(run, format_, output)
+    return 1 if run.summary.errors else 0
+
+
+def _rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
+    known = [rule.NAME for rule in RULES]
+    unknown = [name for name in (*select, *ignore) if name not in known]
+    if unknown:
+        hints = [(name, nearest(name, known)) for name in unknown]
+        raise UsageError(
+            [f"there is no rule `{name}`" + (f"; did you mean `{hint}`?" if hint else "") for name, hint in hints]
+        )
+    return [rule for rule in RULES if (not select or rule.NAME in select) and rule.NAME not in ignore]
+
+
+def _wanted(catalog: Catalog, paths: tuple[Path, ...]) -> set[str]:
+    """The documents that arguments name; a file below the folder that is no postmortem is passed over."""
+    root = catalog.root.resolve()
+    problems, wanted = [], set()
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            problems.append(f"there is no file or folder `{path}`")
+            continue
+        # The name itself is kept, for a link is a finding of its own.
+        place = Path(os.path.abspath(path))
+        inside = place.relative_to(root).as_posix() if place.is_relative_to(root) else ""
+        if place == root:
+            inside = "."
+        if inside != "." and inside != FOLDER and not inside.startswith(f"{FOLDER}/"):
+            problems.append(f"`{path}` is not below `{root / FOLDER}`")
+        wanted |= {d.path for d in catalog.documents if inside == "." or f"{d.path}/".startswith(f"{inside}/")}
+    if problems:
+        raise UsageError(problems)
+    return wanted
+
+
+def _lines(catalog: Catalog, diagnostics: list[Diagnostic]) -> dict[tuple[str, int], str]:
+    texts = {document.path: document.text for document in catalog.documents}
+    return {(d.path, d.span.line): texts[d.path].line(d.span.line) for d in diagnostics}
+
+
+def _write(run: Run, format_: str, output: Path | None) -> None:
+    report = FORMATS[format_].report
+    if output is None:
+        for line in report(run, colour=_colour(sys.stdout)):
+            click.echo(line)
+    else:
+        try:
+            output.write_text("\n".join(report(run, colour=False)) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"`{output}` cannot be written: {error.strerror}") from None
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if format_ == "github" and summary:
+        with Path(summary).open("a", encoding="utf-8") as page:
+            page.writelines(f"{line}\n" for line in github.summary(run))
+
+
+def _colour(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

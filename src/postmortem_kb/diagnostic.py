@@ -1,0 +1,64 @@
+"""What a check says: a finding of a rule, and the diagnostic that a reader gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a diagnostic weighs: only an error fails a check."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    ADVICE = "advice"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of a file; lines and columns count from 1, the end is exclusive in columns."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+FILE_START = Span(1, 1, 1, 1)
+"""Where a finding about a whole file stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found, before the run knows its path, its severity and whether it is suppressed."""
+
+    span: Span
+    message: str
+    """What is wrong, in one sentence."""
+    help: str = ""
+    """What to write instead."""
+    key: str = ""
+    """The dotted frontmatter key or the section heading that it is about, for suppressions."""
+    severity: Severity | None = None
+    """Set where one finding weighs otherwise than its rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding about one place in one file."""
+
+    path: str
+    """Relative to the root, with `/`."""
+    span: Span
+    rule: str
+    severity: Severity
+    message: str
+    help: str = ""
+    fixable: bool = False
+    url: str = ""
+    """The rule's page on the published site; empty where the site's address is not configured."""
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Sorts diagnostics: path, line, column, rule."""
+        return (self.path, self.span.line, self.span.column, self.rule, self.message)

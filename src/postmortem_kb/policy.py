@@ -1,0 +1,148 @@
+"""What a repository asks of its postmortems: the default policy, with what its `postmortem.toml` changes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from postmortem_kb.errors import UsageError
+from postmortem_kb.source.document import Limits
+
+CONFIGURATION = "postmortem.toml"
+FOLDER = "postmortems"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a postmortem of some statuses and severities needs."""
+
+    name: str
+    status: tuple[str, ...]
+    severity: tuple[str, ...]
+    """Empty: every severity."""
+    keys: tuple[str, ...] = ()
+    """Dotted frontmatter keys."""
+    sections: tuple[str, ...] = ()
+    action_types: tuple[str, ...] = ()
+
+    def applies(self, status: object, severity: object) -> bool:
+        """Whether it holds for a postmortem of this status and severity."""
+        return status in self.status and (not self.severity or severity in self.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of the house, as data."""
+
+    words: Mapping[str, tuple[str, ...]]
+    requires: tuple[Requirement, ...]
+    section_order: tuple[str, ...]
+    optional_sections: tuple[str, ...]
+    derived_sections: tuple[str, ...]
+    limits: Limits
+    site_name: str = "Postmortems"
+    site_url: str = ""
+    repo_url: str = ""
+    services: tuple[str, ...] = ()
+    """The service catalog; empty where names are free."""
+    deadlines: Mapping[str, int] = field(default_factory=dict)
+    """Hours from `resolved`: `draft`, `review`, `close`."""
+    changed: bool = False
+    """Whether it asks for anything else than the default policy does."""
+
+    def required(self, status: object, severity: object) -> list[Requirement]:
+        """The requirements that hold for a status and a severity."""
+        return [requirement for requirement in self.requires if requirement.applies(status, severity)]
+
+
+@cache
+def default_data() -> dict[str, Any]:
+    """The default policy as it is written in its file."""
+    return tomllib.loads(files("postmortem_schema").joinpath("policy.toml").read_text(encoding="utf-8"))
+
+
+def default_policy() -> Policy:
+    """The policy of a repository without a `postmortem.toml`."""
+    return _policy({})
+
+
+def read_policy(root: Path) -> Policy:
+    """The policy of the repository at a root.
+
+    Raises:
+        UsageError: `postmortem.toml` is not TOML, or holds something that is no setting; names everything at once.
+    """
+    file = root / CONFIGURATION
+    try:
+        content = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return default_policy()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{CONFIGURATION}: cannot be read: {error}") from None
+    try:
+        settings = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{CONFIGURATION}: this is not TOML: {error}") from None
+    problems = list(_problems(settings))
+    if problems:
+        raise UsageError(problems)
+    return _policy(settings)
+
+
+def _problems(settings: Mapping[str, Any]) -> list[str]:
+    # Imported here: a repository with an empty configuration need not pay for the validator.
+    if not settings:
+        return []
+    import json
+
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads(files("postmortem_schema").joinpath("policy.schema.json").read_text(encoding="utf-8"))
+    errors = sorted(Draft202012Validator(schema).iter_errors(settings), key=lambda e: list(map(str, e.absolute_path)))
+    return [f"{CONFIGURATION}: {'.'.join(map(str, e.absolute_path)) or 'top level'}: {e.message}" for e in errors]
+
+
+def _policy(settings: Mapping[str, Any]) -> Policy:
+    data = default_data()
+    extra = settings.get("words", {})
+    names = settings.get("severities", {})
+    words = {name: (*values, *extra.get(name, ())) for name, values in data["words"].items()}
+    words["severity"] = tuple(names.get(word, word) for word in words["severity"])
+    blocks = {name: dict(block) for name, block in data["requires"].items()}
+    for name, block in settings.get("requires", {}).items():
+        blocks.setdefault(name, {}).update(block)
+    site = settings.get("site", {})
+    return Policy(
+        words=words,
+        requires=tuple(_requirement(name, block, data, names) for name, block in blocks.items()),
+        section_order=tuple(data["sections"]["order"]),
+        optional_sections=tuple(data["sections"]["optional"]),
+        derived_sections=tuple(data["sections"]["derived"]),
+        limits=_limits({**data["limits"], **settings.get("limits", {})}),
+        site_name=site.get("name", "Postmortems"),
+        site_url=site.get("url", ""),
+        repo_url=site.get("repo_url", ""),
+        services=tuple(settings.get("services", {}).get("names", ())),
+        deadlines={**data["deadlines"], **settings.get("deadlines", {})},
+        changed=any(settings.get(part) for part in ("words", "severities", "requires")),
+    )
+
+
+def _requirement(name: str, block: Mapping[str, Any], data: Mapping[str, Any], names: Mapping[str, str]) -> Requirement:
+    return Requirement(
+        name,
+        status=tuple(block.get("status", data["words"]["status"])),
+        severity=tuple(names.get(word, word) for word in block.get("severity", ())),
+        keys=tuple(block.get("keys", ())),
+        sections=tuple(block.get("sections", ())),
+        action_types=tuple(block.get("action_types", ())),
+    )
+
+
+def _limits(data: Mapping[str, Any]) -> Limits:
+    return Limits(file_bytes=data["file_bytes"], nesting=data["nesting"])

@@ -1,0 +1,12 @@
+"""The formats in which diagnostics are reported, by name."""
+
+from __future__ import annotations
+
+from postmortem_kb.report import github, json, text
+from postmortem_kb.report.report import Format
+
+FORMATS: dict[str, Format] = {
+    "text": text,
+    "json": json,
+    "github": github,
+}

@@ -1,0 +1,74 @@
+"""For GitHub Actions: annotations on the lines of a pull request.
+
+A step shows ten errors and ten warnings, so errors come first; `summary` gives all of them for the step's summary page.
+The escapes are those of GitHub's own toolkit: text from a file can neither end an annotation nor begin another command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postmortem_kb.diagnostic import Diagnostic, Severity
+from postmortem_kb.report.report import Run
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "notice"}
+_ROWS = 500
+
+
+def report(run: Run, *, colour: bool) -> Iterator[str]:
+    """One workflow command a diagnostic, the errors first, then a line of figures."""
+    for diagnostic in sorted(run.diagnostics, key=lambda d: (list(_COMMANDS).index(d.severity), d.order)):
+        yield _annotation(diagnostic)
+    summary = run.summary
+    yield f"{summary.files} postmortems checked: {summary.errors} errors, {summary.warnings} warnings"
+
+
+def summary(run: Run) -> Iterator[str]:
+    """The same as Markdown, for the file that `GITHUB_STEP_SUMMARY` names."""
+    figures = run.summary
+    yield "## Postmortems"
+    yield ""
+    if not run.diagnostics:
+        yield f"{figures.files} checked, nothing found."
+        return
+    yield f"{figures.files} checked: **{figures.errors} errors**, {figures.warnings} warnings."
+    yield ""
+    yield "| | Place | What is wrong | What to write instead |"
+    yield "| --- | --- | --- | --- |"
+    for diagnostic in run.diagnostics[:_ROWS]:
+        place = f"{diagnostic.path}:{diagnostic.span.line}"
+        rule = _cell(diagnostic.rule)
+        name = f"[{rule}]({diagnostic.url})" if diagnostic.url else rule
+        yield f"| {diagnostic.severity}: {name} | {_cell(place)} | {_cell(diagnostic.message)} | {_cell(diagnostic.help)} |"
+    if len(run.diagnostics) > _ROWS:
+        yield ""
+        yield f"{len(run.diagnostics) - _ROWS} more are in the log of the step."
+
+
+def _annotation(diagnostic: Diagnostic) -> str:
+    span = diagnostic.span
+    properties = {
+        "file": diagnostic.path,
+        "line": str(span.line),
+        "endLine": str(span.end_line),
+        "title": f"[{diagnostic.rule}]",
+    }
+    if span.line == span.end_line:
+        properties |= {"col": str(span.column), "endColumn": str(span.end_column)}
+    text = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    message = f"{diagnostic.message}. {diagnostic.help}" if diagnostic.help else diagnostic.message
+    return f"::{_COMMANDS[diagnostic.severity]} {text}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _cell(text: str) -> str:
+    """Text inside a table of Markdown: nothing of it is read as markup, save code in backticks."""
+    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("[", "\\[").replace("@", "@\N{ZERO WIDTH JOINER}")

@@ -1,0 +1,42 @@
+"""What a report is: a format is one module that knows diagnostics only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from postmortem_kb.diagnostic import Diagnostic, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How a run ended."""
+
+    files: int
+    errors: int
+    warnings: int
+
+    @classmethod
+    def of(cls, diagnostics: Iterable[Diagnostic], files: int) -> Summary:
+        """Count the diagnostics of a run over a number of files."""
+        severities = [diagnostic.severity for diagnostic in diagnostics]
+        return cls(files, severities.count(Severity.ERROR), severities.count(Severity.WARNING))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a report is made of."""
+
+    diagnostics: Sequence[Diagnostic]
+    summary: Summary
+    lines: dict[tuple[str, int], str]
+    """The text of the lines that diagnostics stand on, by path and line."""
+
+
+class Format(Protocol):
+    """A module in this package."""
+
+    def report(self, run: Run, *, colour: bool) -> Iterator[str]:
+        """The report, a line at a time, without line breaks."""
+        ...

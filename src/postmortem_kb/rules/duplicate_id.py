@@ -1,0 +1,44 @@
+"""Two postmortems have the same id.
+
+## What it does
+
+Reports a postmortem whose id another one has too. Capital and small letters count as the same, and so do the different
+ways in which Unicode writes one character: both would be written to the same page.
+
+## Why it matters
+
+One of the two would vanish from the site, and every relation to the id would be ambiguous. Ids that begin with the date
+rarely collide; numbers that count up do so at every second merge.
+
+## Example
+
+`postmortems/payments/2026-03-04-queue.md` and `postmortems/search/2026-03-04-queue.md`.
+
+## Use instead
+
+`2026-03-04-payments-queue.md` and `2026-03-04-search-queue.md`, with the ids to match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.document import Document
+
+NAME = "duplicate-id"
+SEVERITY = Severity.ERROR
+SCOPE = Scope.CATALOG
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """The other files of the same id."""
+    others = [other.path for other in context.catalog.same_page(document) if other.path != document.path]
+    if others:
+        yield Finding(
+            document.frontmatter.at_key("id"),
+            f"The id `{document.id}` is also that of {' and '.join(f'`{path}`' for path in others)}",
+            "Give one of them another id, and its file the same name.",
+            "id",
+        )

@@ -1,0 +1,36 @@
+"""The file is not readable as UTF-8 text.
+
+## What it does
+
+Reports bytes that are not UTF-8, with the first line on which they stand, and files that cannot be opened.
+
+## Why it matters
+
+The same bytes read as Latin-1, UTF-8 or UTF-16 are three different texts. Git, the code host, the editor and the
+site have to agree on what the author wrote.
+
+## Example
+
+A log pasted from a Windows terminal in its own code page, or a screenshot saved as `incident.md`.
+
+## Use instead
+
+Save the file as UTF-8. In most editors: *Save with encoding*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.document import Document
+
+NAME = "encoding"
+SEVERITY = Severity.ERROR
+SCOPE = Scope.SYNTAX
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """What kept the bytes from being text."""
+    yield from document.problems.get(NAME, ())

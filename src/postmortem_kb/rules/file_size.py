@@ -1,0 +1,39 @@
+"""The file is larger than a postmortem can be.
+
+## What it does
+
+Reports a file above the limit `file_bytes` of the policy, 2,000,000 bytes unless it is changed. It is not read.
+
+## Why it matters
+
+Nobody reads ten megabytes of log in a postmortem, and every check and build would read them again.
+
+## Example
+
+An export of a whole log pasted into the `Appendix`.
+
+## Use instead
+
+Keep the lines that prove something, and link the rest: under `links` with `kind: log`, or as `evidence` of a cause.
+
+## Options
+
+`[limits] file_bytes` in `postmortem.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.document import Document
+
+NAME = "file-size"
+SEVERITY = Severity.ERROR
+SCOPE = Scope.SYNTAX
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """That the file was not read."""
+    yield from document.problems.get(NAME, ())

@@ -1,0 +1,51 @@
+"""The file has no frontmatter.
+
+## What it does
+
+Reports a file below `postmortems/` that is empty, or does not begin with a line `---`.
+
+## Why it matters
+
+Everything that is counted, filtered and related comes from the frontmatter. A file without it would be on no list.
+Files that are no postmortems are named `README.md`, `index.md`, or begin with `_`.
+
+## Example
+
+```markdown
+# Checkout was down
+
+It began at nine.
+```
+
+## Use instead
+
+```markdown
+---
+id: 2026-03-04-checkout-down
+title: Checkout was down
+status: draft
+severity: P2
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+---
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.document import Document
+
+NAME = "frontmatter-missing"
+SEVERITY = Severity.ERROR
+SCOPE = Scope.SYNTAX
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """That there is nothing to read."""
+    yield from document.problems.get(NAME, ())

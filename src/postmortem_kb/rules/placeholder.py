@@ -1,0 +1,59 @@
+"""A placeholder of the template was left in.
+
+## What it does
+
+Reports `{...}`, `TODO`, `TBD`, `XXX` and `??` in a postmortem that is no longer a draft, in the frontmatter and in the
+body. Inside code they are text.
+
+## Why it matters
+
+A blank that was shipped looks like an answer. In a draft it is a useful reminder, so there it may stay.
+
+## Example
+
+```markdown
+## Root Cause
+
+TBD, ask the storage team.
+```
+
+## Use instead
+
+```markdown
+## Root Cause
+
+The storage controller dropped its write cache when its battery failed.
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postmortem_kb.diagnostic import Finding, Severity, Span
+from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.document import Document
+from postmortem_kb.words import PLACEHOLDER
+
+NAME = "placeholder"
+SEVERITY = Severity.ERROR
+SCOPE = Scope.DOCUMENT
+_HELP = "Write what is known, or set `status: draft`; put literal text in backticks."
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """Each placeholder outside a draft."""
+    if document.frontmatter.get("status") == "draft":
+        return
+    for path, _ in document.frontmatter.places.items():
+        if path and isinstance(document.frontmatter.get(*path), str):
+            offset, raw = document.frontmatter.raw(*path)
+            for match in PLACEHOLDER.finditer(raw):
+                span = document.text.span(offset + match.start(), offset + match.end())
+                dotted = ".".join(step for step in path if isinstance(step, str))
+                yield Finding(span, f"`{match[0]}` is a placeholder", _HELP, dotted)
+    for run in document.body.prose():
+        for match in PLACEHOLDER.finditer(run.text):
+            column = run.column + match.start()
+            span = Span(run.line, column, run.line, column + len(match[0]))
+            yield Finding(span, f"`{match[0]}` is a placeholder", _HELP)

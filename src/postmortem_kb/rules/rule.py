@@ -1,0 +1,69 @@
+"""What a rule is, and what it may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from postmortem_kb.catalog import Catalog
+from postmortem_kb.contract import Contract, Violation
+from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.policy import Policy
+from postmortem_kb.source.document import Document
+from postmortem_kb.timeline import Timeline, read_moment, read_timeline
+
+
+class Scope(StrEnum):
+    """What a rule's answer depends on."""
+
+    SYNTAX = "syntax"
+    """The bytes of one file; such a finding cannot be suppressed, for the file says nothing yet."""
+    DOCUMENT = "document"
+    """One file that could be read, and the policy."""
+    CATALOG = "catalog"
+    """All files."""
+
+
+@dataclass
+class Context:
+    """What a rule may look at besides its document; what several rules need is worked out once."""
+
+    catalog: Catalog
+    policy: Policy
+    contract: Contract
+    _violations: dict[str, list[Violation]] = field(default_factory=dict)
+    _timelines: dict[str, Timeline | None] = field(default_factory=dict)
+
+    def violations(self, document: Document) -> list[Violation]:
+        """How a document departs from the schema."""
+        if document.path not in self._violations:
+            self._violations[document.path] = self.contract.violations(document.frontmatter.data)
+        return self._violations[document.path]
+
+    def timeline(self, document: Document) -> Timeline | None:
+        """The timeline of a document."""
+        if document.path not in self._timelines:
+            started = read_moment(document.frontmatter.get("timestamps", "started"))
+            zone = document.frontmatter.get("timezone")
+            self._timelines[document.path] = read_timeline(
+                document.body, started, zone if isinstance(zone, str) else "UTC"
+            )
+        return self._timelines[document.path]
+
+
+class Rule(Protocol):
+    """A module in this package. Its docstring is its page in the manual.
+
+    To add a rule: write the module, put it on a line of `RULES`, and write its cases in `tests/rules/<name>.md`.
+    """
+
+    __doc__: str | None
+    NAME: str
+    SEVERITY: Severity
+    SCOPE: Scope
+
+    def check(self, document: Document, context: Context) -> Iterator[Finding]:
+        """The findings in one document."""
+        ...

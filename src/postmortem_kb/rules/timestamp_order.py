@@ -1,0 +1,61 @@
+"""The key timestamps contradict each other.
+
+## What it does
+
+Reports a timestamp that is before one that has to come earlier. The order is `started`, `detected`, `acknowledged`,
+`identified`, `mitigated`, `resolved`, `verified`; those that are left out are passed over.
+
+## Why it matters
+
+Times to detect, mitigate and resolve are differences of these. A wrong day or a lost offset gives a negative or an
+absurd figure, which then stands in every statistic.
+
+## Example
+
+```yaml
+timestamps:
+  started: 2026-03-04T09:00:00Z
+  detected: 2026-03-04T08:55:00Z
+```
+
+## Use instead
+
+```yaml
+timestamps:
+  started: 2026-03-04T08:50:00Z
+  detected: 2026-03-04T08:55:00Z
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.model import MOMENTS
+from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.document import Document
+from postmortem_kb.timeline import read_moment
+
+NAME = "timestamp-order"
+SEVERITY = Severity.ERROR
+SCOPE = Scope.DOCUMENT
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """Each timestamp that is before an earlier one."""
+    latest: tuple[datetime, str] | None = None
+    for name in MOMENTS:
+        moment = read_moment(document.frontmatter.get("timestamps", name))
+        if moment is None:
+            continue
+        if latest and moment < latest[0]:
+            yield Finding(
+                document.frontmatter.at("timestamps", name),
+                f"`{name}` is before `{latest[1]}`",
+                f"`{latest[1]}` is {latest[0]:%Y-%m-%d %H:%M} UTC: one of the two has a wrong day, hour or offset.",
+                f"timestamps.{name}",
+            )
+        else:
+            latest = (moment, name)

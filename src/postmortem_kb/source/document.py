@@ -1,0 +1,119 @@
+"""A postmortem as it lies on the disk: read once, never raising for what it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from postmortem_kb.diagnostic import FILE_START, Finding
+from postmortem_kb.source.body import Body, read_body
+from postmortem_kb.source.frontmatter import Frontmatter, read_frontmatter
+from postmortem_kb.source.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a file is read."""
+
+    file_bytes: int = 2_000_000
+    nesting: int = 32
+    """Levels of lists and mappings in the frontmatter."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file of the catalog. `problems` says what kept parts of it from being read, by rule."""
+
+    path: str
+    """Relative to the root, with `/`."""
+    text: Text
+    frontmatter: Frontmatter
+    body_start: int = 0
+    problems: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> bool:
+        """Whether the frontmatter could be read, so that other rules have something to stand on."""
+        return not self.problems
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending: what its id has to be."""
+        return PurePosixPath(self.path).name.removesuffix(".md")
+
+    @property
+    def id(self) -> str:
+        """The id that it gives itself; its stem where it gives none."""
+        value = self.frontmatter.get("id")
+        return value if isinstance(value, str) and value else self.stem
+
+    @cached_property
+    def body(self) -> Body:
+        """The Markdown; parsed when first asked for, since a hook needs it of the changed files only."""
+        return read_body(self.text, self.body_start)
+
+
+def read_document(root: Path, path: str, limits: Limits) -> Document:
+    """Read the file at a path below the root. Nothing that it holds raises."""
+    file = root / path
+    if not file.is_file():
+        return _unread(path, "filename", "This is not a file, though its name ends in `.md`", "Rename or remove it.")
+    if not file.resolve().is_relative_to(root.resolve()):
+        return _unread(
+            path, "filename", "This is a link to a file outside the repository", "Put the file itself here."
+        )
+    try:
+        if file.stat().st_size > limits.file_bytes:
+            return _too_large(path, file.stat().st_size, limits.file_bytes)
+        content = file.read_bytes()
+    except OSError as error:
+        return _unread(path, "encoding", f"The file cannot be read: {error.strerror}", "Mend its permissions.")
+    return parse_document(path, content, limits)
+
+
+def parse_document(path: str, content: bytes, limits: Limits) -> Document:
+    """Read a file from its bytes."""
+    if len(content) > limits.file_bytes:
+        return _too_large(path, len(content), limits.file_bytes)
+    try:
+        string = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        finding = Finding(
+            Text.of("\n" * line).line_span(line),
+            f"The bytes are not UTF-8, first on line {line}",
+            "Save the file as UTF-8 text.",
+        )
+        return _with_problem(path, "encoding", finding)
+    text = Text.of(string.removeprefix("\ufeff"))
+    frontmatter, body_start, faults = read_frontmatter(text, nesting=limits.nesting)
+    problems: dict[str, tuple[Finding, ...]] = {}
+    if faults:
+        problems["frontmatter-syntax"] = tuple(
+            Finding(text.span(fault.offset, min(fault.offset + 1, len(text.string))), fault.message, fault.help)
+            for fault in faults
+        )
+    elif not frontmatter.data:
+        problems["frontmatter-missing"] = (
+            Finding(
+                FILE_START,
+                "The file is empty" if not text.string.strip() else "The file has no frontmatter",
+                "Begin it with `---`, the keys `id`, `title`, `status`, `severity`, `timestamps` and `roles`, and `---`.",
+            ),
+        )
+    return Document(path, text, frontmatter, body_start, problems)
+
+
+def _too_large(path: str, size: int, limit: int) -> Document:
+    message = f"The file has {size:,} bytes; at most {limit:,} are read"
+    return _unread(path, "file-size", message, "Move logs and data to files beside it and link them.")
+
+
+def _unread(path: str, rule: str, message: str, help: str) -> Document:
+    return _with_problem(path, rule, Finding(FILE_START, message, help))
+
+
+def _with_problem(path: str, rule: str, finding: Finding) -> Document:
+    text = Text.of("")
+    return Document(path, text, Frontmatter({}, text), problems={rule: (finding,)})

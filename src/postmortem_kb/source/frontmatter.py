@@ -1,0 +1,117 @@
+"""The frontmatter of a file: its values, and where each of them stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import frontmatter
+from frontmatter.default_handlers import BaseHandler
+
+from postmortem_kb.diagnostic import Span
+from postmortem_kb.source.text import Text
+from postmortem_kb.source.yaml import Fault, Path, Place, Reading, read_yaml
+
+_OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
+_CLOSING = re.compile(r"^(---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Frontmatter:
+    """Values as they were typed, and the way to their places in the file."""
+
+    data: dict[str, Any]
+    text: Text
+    start: int = 0
+    """Offset of the first character behind the opening `---`."""
+    end: int = 0
+    """Offset of the closing `---`."""
+    places: dict[Path, Place] = field(default_factory=dict)
+
+    def get(self, *path: str | int) -> Any:
+        """The value at the end of a path, or None where the path breaks off."""
+        value: Any = self.data
+        for step in path:
+            if isinstance(step, int):
+                value = value[step] if isinstance(value, list) and 0 <= step < len(value) else None
+            else:
+                value = value.get(step) if isinstance(value, dict) else None
+        return value
+
+    def mappings(self, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The mappings in the list under a key, with their positions; anything else in it is passed over."""
+        items = self.data.get(key)
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            if isinstance(item, dict):
+                yield index, item
+
+    def raw(self, *path: str | int) -> tuple[int, str]:
+        """The offset of a value in the file, and its text as it was typed."""
+        place = self.places[path]
+        return self.start + place.start, self.text.string[self.start + place.start : self.start + place.end]
+
+    def at(self, *path: str | int) -> Span:
+        """Where a value stands."""
+        place = self.places[path]
+        return self.text.span(self.start + place.start, self.start + place.end)
+
+    def at_key(self, *path: str | int) -> Span:
+        """Where the key of a value stands: for a thing that is missing, that of the nearest key that holds it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        if not path:
+            return self.text.line_span(1)
+        place = self.places[path]
+        return self.text.span(self.start + place.key_start, self.start + max(place.key_end, place.key_start + 1))
+
+
+class _Handler(BaseHandler):
+    """python-frontmatter's way in for our YAML; keeps what it learned for the caller."""
+
+    FM_BOUNDARY = _OPENING
+
+    def __init__(self, text: Text, nesting: int) -> None:
+        super().__init__()
+        self.nesting = nesting
+        self.reading = Reading()
+        opening = _OPENING.match(text.string)
+        closing = _CLOSING.search(text.string, opening.end()) if opening else None
+        self.start = opening.end() if opening else 0
+        self.closing = closing
+
+    def detect(self, text: str) -> bool:
+        return self.closing is not None
+
+    def split(self, text: str) -> tuple[str, str]:
+        assert self.closing is not None
+        return text[self.start : self.closing.start()], text[self.closing.end() :]
+
+    def load(self, fm: str, **_: object) -> dict[str, Any]:
+        self.reading = read_yaml(fm, nesting=self.nesting)
+        return self.reading.value if isinstance(self.reading.value, dict) else {}
+
+
+def read_frontmatter(text: Text, *, nesting: int) -> tuple[Frontmatter, int, list[Fault]]:
+    """Read the frontmatter of a file.
+
+    Returns:
+        The frontmatter (empty where there is none), the offset at which the body begins, and the faults,
+        with offsets into the file.
+    """
+    handler = _Handler(text, nesting)
+    if handler.closing is None:
+        if not handler.start:
+            return Frontmatter({}, text), 0, []
+        return Frontmatter({}, text), len(text.string), [
+            Fault(0, "The frontmatter that opens here is never closed", "End it with a line that holds only `---`.")
+        ]
+    data, _ = frontmatter.parse(text.string, handler=handler)
+    end = handler.closing.start()
+    faults = [Fault(handler.start + f.offset, f.message, f.help) for f in handler.reading.faults]
+    if handler.closing.group(1) == "...":
+        faults.append(Fault(end, "`...` does not end frontmatter here", "End it with a line that holds only `---`."))
+    if not faults and handler.reading.value is not None and not isinstance(handler.reading.value, dict):
+        faults.append(Fault(handler.start, "The frontmatter is not a list of keys", "Write `key: value` lines."))
+    return Frontmatter(data, text, handler.start, end, handler.reading.places), handler.closing.end(), faults

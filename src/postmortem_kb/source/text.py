@@ -1,0 +1,49 @@
+"""A file's text, and the way from an offset in it to a line and a column."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from postmortem_kb.diagnostic import Span
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Decoded text with the offsets at which its lines start."""
+
+    string: str
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, string: str) -> Text:
+        """The text of a decoded file; a byte order mark is expected to be gone."""
+        return cls(string, (0, *(match.end() for match in _LINE_BREAK.finditer(string))))
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1, of a character offset."""
+        row = bisect_right(self.starts, offset) - 1
+        return row + 1, offset - self.starts[row] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The stretch between two offsets; white space at its end is left off."""
+        while end > start and self.string[end - 1].isspace():
+            end -= 1
+        return Span(*self.position(start), *self.position(end))
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1, without its line break; empty past the end."""
+        if not 1 <= number <= len(self.starts):
+            return ""
+        start = self.starts[number - 1]
+        end = self.starts[number] if number < len(self.starts) else len(self.string)
+        return self.string[start:end].rstrip("\r\n")
+
+    def line_span(self, number: int) -> Span:
+        """A whole line, without the white space around it."""
+        line = self.line(number)
+        column = len(line) - len(line.lstrip()) + 1
+        return Span(number, column, number, max(column, len(line.rstrip()) + 1))

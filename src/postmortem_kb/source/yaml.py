@@ -1,0 +1,202 @@
+"""YAML with the meaning of the 1.2 core schema, the position of every key and value, and no surprises.
+
+Values are built straight from libyaml's events. Anchors, aliases, merge keys, tags and deep nesting are refused
+on the way, so a hostile text never costs more than its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+
+Path = tuple[str | int, ...]
+"""The way to a value: keys and list positions, `("action_items", 0, "owner")`."""
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
+_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands: character offsets into the text that was read."""
+
+    key_start: int
+    key_end: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in the YAML that cannot be read."""
+
+    offset: int
+    message: str
+    help: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """What came of a text: its value, where everything stands, and what could not be read."""
+
+    value: object = None
+    places: dict[Path, Place] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+class _Stop(Exception):
+    """Ends the reading at a fault after which nothing can be trusted."""
+
+
+def read_yaml(text: str, *, nesting: int) -> Reading:
+    """Read one YAML document.
+
+    Args:
+        text: The YAML, without document markers.
+        nesting: How many levels of lists and mappings are read at most.
+    """
+    reading = Reading()
+    try:
+        events = yaml.parse(text, Loader=_Loader)
+        _Composer(events, text, reading, nesting).compose()
+    except _Stop:
+        pass
+    except (yaml.YAMLError, ValueError) as error:
+        reading.faults.append(explain_yaml_error(error, text))
+    return reading
+
+
+class _Composer:
+    def __init__(self, events: Iterator[yaml.Event], text: str, reading: Reading, nesting: int) -> None:
+        self.events = events
+        self.text = text
+        self.reading = reading
+        self.nesting = nesting
+
+    def compose(self) -> None:
+        next(self.events)
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            return
+        event = next(self.events)
+        self.reading.value = self.build(event, (), (event.start_mark.index,) * 2)
+        next(self.events)
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            self.stop(event, "A second YAML document begins here", "Keep one block of frontmatter.")
+
+    def build(self, event: yaml.Event, path: Path, key: tuple[int, int]) -> object:
+        self.refuse_indirection(event)
+        if isinstance(event, yaml.ScalarEvent):
+            end = event.end_mark.index
+            value: object = scalar(event.value) if event.implicit[0] and not event.style else event.value
+        else:
+            if len(path) >= self.nesting:
+                self.stop(event, f"The frontmatter is nested deeper than {self.nesting} levels", "Flatten it.")
+            if isinstance(event, yaml.MappingStartEvent):
+                value, end = self.build_mapping(path)
+            else:
+                value, end = self.build_sequence(path)
+        self.reading.places[path] = Place(*key, event.start_mark.index, end)
+        return value
+
+    def build_mapping(self, path: Path) -> tuple[dict[str, object], int]:
+        mapping: dict[str, object] = {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                return mapping, event.start_mark.index
+            self.refuse_indirection(event)
+            span = (event.start_mark.index, event.end_mark.index)
+            if not isinstance(event, yaml.ScalarEvent):
+                self.stop(event, "A key must be plain text", "Write `key: value`; put a text with brackets in quotes.")
+            if event.value == "<<" and not event.style:
+                self.stop(event, "Merge keys (`<<`) are not read", "Write the values out.")
+            if event.value in mapping:
+                line = self.text.count("\n", 0, self.reading.places[*path, event.value].key_start) + 2
+                self.fault(
+                    event,
+                    f"`{event.value}` stands here for the second time, first on line {line}",
+                    "Keep one of the two: a reader of YAML sees only the last.",
+                )
+            mapping[event.value] = self.build(next(self.events), (*path, event.value), span)
+        raise AssertionError("libyaml closes every mapping")
+
+    def build_sequence(self, path: Path) -> tuple[list[object], int]:
+        items: list[object] = []
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return items, event.start_mark.index
+            items.append(self.build(event, (*path, len(items)), (event.start_mark.index,) * 2))
+        raise AssertionError("libyaml closes every sequence")
+
+    def refuse_indirection(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            self.stop(event, "Anchors and aliases (`&`, `*`) are not read", "Write the value out, or put it in quotes.")
+        if getattr(event, "tag", None):
+            self.stop(event, f"The tag `{event.tag}` is not read", "Write a plain value, or put it in quotes.")
+
+    def fault(self, event: yaml.Event, message: str, help: str) -> None:
+        self.reading.faults.append(Fault(event.start_mark.index, message, help))
+
+    def stop(self, event: yaml.Event, message: str, help: str) -> None:
+        self.fault(event, message, help)
+        raise _Stop
+
+
+def scalar(text: str) -> object:
+    """The value of a plain scalar: what the YAML 1.2 core schema says, if it prints back as it was typed.
+
+    `no`, `10:30`, `010`, `1_000`, `1.10` and `2024-01-01` stay text, for no number says exactly that.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if _WHOLE_NUMBER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text) and repr(float(text)) == text:
+        return float(text)
+    return text
+
+
+def explain_yaml_error(error: Exception, text: str) -> Fault:
+    """A fault in the words of the file's writer, from what libyaml said."""
+    mark = getattr(error, "problem_mark", None)
+    problem = str(getattr(error, "problem", None) or error)
+    offset = min(mark.index if mark else getattr(error, "position", 0), len(text))
+    if isinstance(error, yaml.reader.ReaderError):
+        code = error.character if isinstance(error.character, int) else ord(str(error.character)[0])
+        # libyaml counts bytes where it meets a character that YAML forbids.
+        offset = max(text.find(chr(code)), 0)
+        return Fault(offset, f"The character U+{code:04X} must not stand in YAML", "Delete it.")
+    context = getattr(error, "context_mark", None)
+    start = text.rfind("\n", 0, offset) + 1
+    line = text[start:].split("\n", 1)[0]
+    if "mapping values are not allowed" in problem:
+        if ": " not in line[: offset - start]:
+            return Fault(start, "This key does not line up with the keys above", "Indent the keys of one block alike.")
+        return Fault(offset, "A `: ` inside a value looks like a second key", _quoted(line))
+    if "cannot start any token" in problem:
+        character = text[offset : offset + 1]
+        if character == "\t":
+            return Fault(offset, "A tab stands where YAML wants spaces", "Indent with spaces.")
+        return Fault(offset, f"A value must not begin with `{character}` unless it is in quotes", _quoted(line))
+    if "quoted scalar" in str(getattr(error, "context", "")) and context is not None:
+        return Fault(context.index, "A quote that opens here is never closed", "Close it, or leave both quotes out.")
+    if "could not find expected ':'" in problem:
+        at = context.index if context is not None else offset
+        return Fault(at, "This line is neither `key: value` nor part of a value", "Write `key: value`, or indent it.")
+    if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
+        return Fault(offset, "The indentation does not fit the lines above", "Align the keys of one block.")
+    return Fault(offset, f"This is not YAML: {problem}", "Put the text in quotes, or mend the line.")
+
+
+def _quoted(line: str) -> str:
+    key, colon, value = line.partition(": ")
+    if not colon:
+        return "Put the value in quotes."
+    text = value.strip().replace("\\", "\\\\").replace('"', '\\"')
+    return f'Put the value in quotes: {key.strip()}: "{text}"'

@@ -1,0 +1,129 @@
+"""The rows of a `Timeline` section as moments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from postmortem_kb.diagnostic import Span
+from postmortem_kb.source.body import Body, Cell, Section, Table
+
+SECTION = "Timeline"
+COLUMNS = ("time", "event")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_DAY_AND_CLOCK = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)")
+_SHORT_CLOCK = re.compile(r"[0-9]:[0-5][0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: when, and what happened."""
+
+    moment: datetime | None
+    """In UTC; None where the time cannot be read."""
+    time: Cell
+    event: Cell | None
+    more: tuple[Cell, ...] = ()
+    fault: str = ""
+    """Why the time cannot be read."""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The table below the heading; without one, `fault` says what is missing."""
+
+    section: Section
+    table: Table | None
+    rows: tuple[Row, ...] = ()
+    fault: str = ""
+    span: Span | None = None
+    """Where the fault stands."""
+
+
+def read_timeline(body: Body, started: datetime | None, zone_name: str) -> Timeline | None:
+    """The timeline of a body, or None where there is no such section.
+
+    Args:
+        body: The parsed body.
+        started: When the incident began: the day of the first row's bare time.
+        zone_name: The IANA name of the zone in which bare times are written; UTC where it is unknown.
+    """
+    section = body.section(SECTION)
+    if section is None:
+        return None
+    tables = list(body.tables(section))
+    if not tables:
+        return Timeline(section, None, fault="The Timeline has no table", span=section.span)
+    table = tables[0]
+    if tuple(table.titles[:2]) != COLUMNS:
+        head = table.header[0].span
+        return Timeline(section, None, fault="The table's first two columns are not `Time` and `Event`", span=head)
+    reader = _Reader(started, _zone(zone_name))
+    return Timeline(section, table, tuple(reader.row(cells) for cells in table.rows))
+
+
+def read_moment(value: object) -> datetime | None:
+    """A moment in RFC 3339 as UTC; None where it is none or has no offset."""
+    if not isinstance(value, str) or not value[:1].isdigit():
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+class _Reader:
+    """Reads rows in order, for a bare time belongs to the day of the row above."""
+
+    def __init__(self, started: datetime | None, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self.day: date | None = started.astimezone(zone).date() if started else None
+
+    def row(self, cells: tuple[Cell, ...]) -> Row:
+        when, event = cells[0], cells[1] if len(cells) > 1 else None
+        moment, fault, help = self.moment(when.text)
+        if moment is not None:
+            self.day = moment.astimezone(self.zone).date()
+        return Row(moment, when, event, cells[2:], fault, help)
+
+    def moment(self, text: str) -> tuple[datetime | None, str, str]:
+        if clock := _CLOCK.fullmatch(text):
+            if self.day is None:
+                return None, "", ""
+            return self.local(datetime.combine(self.day, time(int(clock[1]), int(clock[2]))))
+        if both := _DAY_AND_CLOCK.fullmatch(text):
+            try:
+                return self.local(datetime.fromisoformat(f"{both[1]} {both[2]}"))
+            except ValueError:
+                return None, f"`{text}` is no day and time that exists", "Write `YYYY-MM-DD HH:MM`."
+        if moment := read_moment(text):
+            return moment, "", ""
+        if _SHORT_CLOCK.fullmatch(text):
+            return None, f"`{text}` is not in the form `HH:MM`", f"Write `0{text}`."
+        shown = f"`{text[:40]}`" if text else "An empty cell"
+        help = "Write `HH:MM`, `YYYY-MM-DD HH:MM`, or RFC 3339 such as `2026-01-31T09:05Z`; tell an end in the event."
+        return None, f"{shown} is no time", help
+
+    def local(self, naive: datetime) -> tuple[datetime | None, str, str]:
+        earlier, later = naive.replace(tzinfo=self.zone), naive.replace(tzinfo=self.zone, fold=1)
+        if earlier.utcoffset() == later.utcoffset():
+            return earlier.astimezone(UTC), "", ""
+        exists = earlier.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None) == naive
+        kind = "comes twice" if exists else "does not exist"
+        offset = earlier.strftime("%z")
+        return (
+            None,
+            f"{naive:%Y-%m-%d %H:%M} {kind} in {self.zone.key}: the clocks change",
+            f"Write the offset: `{naive:%Y-%m-%dT%H:%M}{offset[:3]}:{offset[3:]}`.",
+        )
