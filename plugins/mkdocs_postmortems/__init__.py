@@ -1,0 +1,1 @@
+"""The MkDocs plugin: hands the library's pages to MkDocs or ProperDocs."""

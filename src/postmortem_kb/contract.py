@@ -32,6 +32,8 @@ class Violation:
     """The word of the schema that was broken: `required`, `additionalProperties`, `enum` ..."""
     message: str
     help: str
+    policy: bool = False
+    """Whether the policy asks for it; otherwise the file is not of the shape that values are built from."""
 
     @property
     def dotted(self) -> str:
@@ -117,7 +119,8 @@ class Contract:
         keyword = str(error.validator)
         if keyword == "required":
             missing = next(name for name in error.validator_value if f"'{name}' is" in error.message)
-            yield Violation(path, missing, keyword, *self._missing(path, missing, error, data))
+            message, help = self._missing(path, missing, error, data)
+            yield Violation(path, missing, keyword, message, help, "allOf" in error.absolute_schema_path)
         elif keyword == "additionalProperties":
             for name in _unknown(error):
                 message, help = _unknown_key(path, name, error.schema.get("properties", {}))

@@ -83,6 +83,8 @@ class Body:
     tokens: list[Token]
     env: dict[str, Any] = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
+    notes: int = 0
+    """Position of the footnotes, which the parser puts behind everything else; the number of tokens without any."""
 
     def section(self, title: str) -> Section | None:
         """The first section of this name."""
@@ -171,10 +173,11 @@ def read_body(text: Text, start: int) -> Body:
     offset = text.position(start)[0] - 1
     env: dict[str, Any] = {}
     tokens = parser().parse(text.string[start:], env)
+    notes = next((i for i, t in enumerate(tokens) if t.type == "footnote_block_open"), len(tokens))
     headings = [i for i, t in enumerate(tokens) if t.type == "heading_open" and t.tag == "h2" and t.level == 0]
     body = Body(text, offset, tokens, env)
     sections = tuple(
         Section(plain(tokens[at + 1]), text.line_span(body.line_of(tokens[at])), at + 3, end)
-        for at, end in zip(headings, [*headings[1:], len(tokens)], strict=True)
+        for at, end in zip(headings, [*headings[1:], notes], strict=True)
     )
-    return Body(text, offset, tokens, env, sections)
+    return Body(text, offset, tokens, env, sections, notes)

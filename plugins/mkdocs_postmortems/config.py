@@ -1,0 +1,15 @@
+"""The options of the plugin in `mkdocs.yml`."""
+
+from __future__ import annotations
+
+from mkdocs.config import base
+from mkdocs.config import config_options as c
+
+
+class PostmortemsConfig(base.Config):
+    """Everything else is configured in `postmortem.toml`, which the command line and the hooks read too."""
+
+    enabled = c.Type(bool, default=True)
+    """Whether the postmortems are published; with `!ENV` a build can leave them out."""
+    root = c.Optional(c.Type(str))
+    """The knowledge base's folder, relative to `mkdocs.yml`; default: the nearest one upwards."""

@@ -1,0 +1,108 @@
+"""The plugin `postmortems`: it conducts, the library plays."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
+
+from mkdocs_postmortems.config import PostmortemsConfig
+from mkdocs_postmortems.site import FinishedPage, add_asset, add_page
+from mkdocs_postmortems.theme import set_theme
+from postmortem_kb.errors import UsageError
+from postmortem_kb.knowledge import Knowledge, read_knowledge
+from postmortem_kb.pages import all_pages
+from postmortem_kb.policy import FOLDER, read_policy
+from postmortem_kb.root import find_root
+
+log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
+
+_MAIN = ("", "incidents/", "actions/", "services/")
+"""The pages that the navigation begins with."""
+
+
+class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):
+    """Publishes the postmortems of a repository."""
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Set the look, and read nothing yet: a broken configuration stops the build here."""
+        self.pages: dict[str, FinishedPage] = {}
+        if self.config.enabled:
+            self.root = self._root(config)
+            set_theme(config)
+        return config
+
+    @event_priority(50)
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add all pages, before plugins that look at every page."""
+        if not self.config.enabled:
+            return files
+        knowledge = self._knowledge()
+        for path, reason in knowledge.left_out.items():
+            log.warning("%s is left out: %s. `postmortem check` tells more.", path, reason)
+        self._hide_sources(files, config)
+        for source in all_pages(knowledge):
+            self.pages[source.path] = add_page(source, files, config)
+            for address, path in source.files.items():
+                add_asset(address, str(self.root / path), files, config)
+        return files
+
+    @event_priority(50)
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Put the main pages first, unless `nav` in `mkdocs.yml` names them itself."""
+        first = [self.pages[path] for path in _MAIN if path in self.pages and self.pages[path] not in nav.pages]
+        nav.items[:0] = first
+        nav.pages[:0] = first
+        nav.homepage = self.pages.get("", nav.homepage)
+        return nav
+
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Mark the main page to which a page belongs."""
+        for main in self.pages.values() if isinstance(page, FinishedPage) else ():
+            if main.source.path in _MAIN:
+                main.active = main.source.path == page.source.area
+        return context
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Take the mark off again."""
+        if isinstance(page, FinishedPage) and page.source.area in self.pages:
+            self.pages[page.source.area].active = False
+        return output
+
+    def on_serve(self, server, *, config: MkDocsConfig, builder):  # type: ignore[no-untyped-def]
+        """Build again when a postmortem or the policy changes."""
+        if self.config.enabled:
+            server.watch(str(self.root / FOLDER))
+            if (self.root / "postmortem.toml").is_file():
+                server.watch(str(self.root / "postmortem.toml"))
+        return server
+
+    def _root(self, config: MkDocsConfig) -> Path:
+        folder = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+        try:
+            return (folder / self.config.root).resolve() if self.config.root else find_root(folder)
+        except UsageError as error:
+            raise PluginError(str(error)) from None
+
+    def _knowledge(self) -> Knowledge:
+        try:
+            return read_knowledge(self.root, read_policy(self.root), datetime.now(UTC).date())
+        except UsageError as error:
+            raise PluginError(str(error)) from None
+
+    def _hide_sources(self, files: Files, config: MkDocsConfig) -> None:
+        """Where the docs folder holds the postmortems, their sources are no pages of their own."""
+        folder = self.root / FOLDER
+        for file in list(files):
+            if file.abs_src_path and Path(file.abs_src_path).is_relative_to(folder):
+                files.remove(file)

@@ -1,0 +1,66 @@
+"""From the library's pages to MkDocs' files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, TableOfContents
+
+from postmortem_kb.pages.page import Heading
+from postmortem_kb.pages.page import Page as LibraryPage
+
+TEMPLATE = "postmortem.html"
+
+
+class FinishedPage(Page):
+    """A page whose HTML is there before MkDocs asks for it."""
+
+    def __init__(self, source: LibraryPage, file: File, config: MkDocsConfig) -> None:
+        self.source = source
+        super().__init__(None, file, config)
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        """Set what templates ask of a page; themes print it as it is, so it is escaped here."""
+        self.markdown = ""
+        self.meta = {
+            "title": escape(self.source.title),
+            "description": escape(self.source.description),
+            "template": TEMPLATE,
+            "hide": ["navigation"] if self.source.headings else ["navigation", "toc"],
+            "search": {"exclude": not self.source.searchable},
+        }
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        """Take the HTML as it is."""
+        self.content = self.source.html
+        self.toc = table_of_contents(self.source.headings)
+
+
+def table_of_contents(headings: Sequence[Heading]) -> TableOfContents:
+    """The headings for the theme's sidebar."""
+    return TableOfContents([AnchorLink(escape(heading.title), heading.id, 2) for heading in headings])
+
+
+def add_page(source: LibraryPage, files: Files, config: MkDocsConfig) -> FinishedPage:
+    """Add a page, and the pictures that it shows, to the files of a build."""
+    file = File.generated(
+        config, f"{source.path}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV
+    )
+    _append(files, file)
+    return FinishedPage(source, file, config)
+
+
+def add_asset(address: str, path: str, files: Files, config: MkDocsConfig) -> None:
+    """Add a file that a page shows."""
+    _append(files, File.generated(config, address, abs_src_path=path))
+
+
+def _append(files: Files, file: File) -> None:
+    existing = files.get_file_from_path(file.src_uri)
+    if existing is not None:
+        files.remove(existing)
+    files.append(file)

@@ -1,0 +1,54 @@
+"""Starts MkDocs as a program: the library itself knows nothing of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from postmortem_kb.errors import UsageError
+from postmortem_kb.root import find_root
+
+_CONFIGURATION = "mkdocs.yml"
+_SMALLEST = "site_name: Postmortems\ntheme:\n  name: material\nplugins:\n  - postmortems\n  - search"
+
+
+def run_mkdocs(verb: str, root: Path | None, options: list[str]) -> int:
+    """Run a command of MkDocs on the nearest `mkdocs.yml`.
+
+    Returns:
+        0 when it went well, 1 otherwise.
+
+    Raises:
+        UsageError: MkDocs or its configuration is missing.
+    """
+    missing = [name for name in ("mkdocs", "material") if find_spec(name) is None]
+    if missing:
+        raise UsageError("the site needs MkDocs and Material: install `postmortem-kb[site]`")
+    folder = (root or find_root(Path.cwd())).resolve()
+    configuration = folder / _CONFIGURATION
+    if not configuration.is_file():
+        raise UsageError(f"there is no `{_CONFIGURATION}` in {folder}; the smallest one is:\n\n{_SMALLEST}")
+    _make_docs_folder(configuration)
+    # Material's notice about MkDocs 2 is for those who choose a generator, not for those who write postmortems.
+    environment = {"NO_MKDOCS_2_WARNING": "1"} | os.environ
+    command = [sys.executable, "-m", "mkdocs", verb, "--config-file", str(configuration), *options]
+    try:
+        return 1 if subprocess.run(command, env=environment, check=False).returncode else 0
+    except KeyboardInterrupt:
+        return 0
+
+
+def _make_docs_folder(configuration: Path) -> None:
+    """MkDocs refuses to start without a docs folder, which a repository of postmortems alone does not need."""
+    if re.search(r"^docs_dir\s*:", configuration.read_text(encoding="utf-8", errors="replace"), re.MULTILINE):
+        return
+    docs = configuration.parent / "docs"
+    if not docs.exists():
+        docs.mkdir()
+        click.echo(f"postmortem: made {docs}, for pages of your own", err=True)

@@ -1,0 +1,24 @@
+"""The pages of the site, one kind a module, in the order in which the navigation lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from postmortem_kb.knowledge import Knowledge
+from postmortem_kb.pages import actions, home, incident, incidents, rules, services
+from postmortem_kb.pages.page import Page
+
+PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
+    home.pages,
+    incidents.pages,
+    incident.pages,
+    actions.pages,
+    services.pages,
+    rules.pages,
+)
+
+
+def all_pages(knowledge: Knowledge) -> Iterator[Page]:
+    """Every page of the site."""
+    for pages in PAGES:
+        yield from pages(knowledge)

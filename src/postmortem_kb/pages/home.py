@@ -1,0 +1,59 @@
+"""The dashboard."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from postmortem_kb.insight.actions import completion
+from postmortem_kb.insight.times import distribution
+from postmortem_kb.knowledge import Knowledge
+from postmortem_kb.model import Postmortem
+from postmortem_kb.pages.page import Page, render
+
+PATH = ""
+_NEWEST = 6
+_OWED = 6
+_BARS = 6
+
+
+def pages(knowledge: Knowledge) -> Iterator[Page]:
+    """`/`."""
+    done, counted = completion(knowledge.actions)
+    categories = Counter(cause.kind for p in knowledge.postmortems for cause in p.root_causes)
+    services = Counter({name: len(found) for name, found in knowledge.services.values()})
+    html = render(
+        "home.html",
+        PATH,
+        knowledge=knowledge,
+        year=_since(knowledge, timedelta(days=365)),
+        overdue=[entry for entry in knowledge.actions if entry.overdue],
+        owed=[entry for entry in knowledge.actions if entry.action.open],
+        most_owed=_OWED,
+        done=done,
+        counted=counted,
+        times={name: distribution(knowledge.postmortems, name) for name in ("TTD", "TTM", "TTR")},
+        newest=knowledge.postmortems[:_NEWEST],
+        drafts=[p for p in knowledge.postmortems if p.status == "draft"],
+        recurring=_recurring(knowledge),
+        severities=Counter(p.severity for p in knowledge.postmortems),
+        categories=categories.most_common(_BARS),
+        services=services.most_common(_BARS),
+    )
+    yield Page(PATH, "Dashboard", html, area=PATH, description=f"{knowledge.policy.site_name}: dashboard")
+
+
+def _since(knowledge: Knowledge, span: timedelta) -> list[Postmortem]:
+    first = knowledge.today - span
+    return [p for p in knowledge.postmortems if p.times.started and p.times.started.date() >= first]
+
+
+def _recurring(knowledge: Knowledge) -> list[tuple[Postmortem, Postmortem, str]]:
+    """Pairs of which the second is a recurrence of the first, or shares its cause; the newest first."""
+    return [
+        (knowledge.by_id[relation.id], postmortem, relation.relation)
+        for postmortem in knowledge.postmortems
+        for relation in postmortem.related
+        if relation.relation in ("recurrence-of", "same-cause") and relation.id in knowledge.by_id
+    ]

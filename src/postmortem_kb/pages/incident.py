@@ -1,0 +1,246 @@
+"""One page an incident."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from postmortem_kb.knowledge import Knowledge
+from postmortem_kb.model import MOMENTS, Postmortem
+from postmortem_kb.pages.page import Heading, Page, render
+from postmortem_kb.policy import FOLDER
+from postmortem_kb.render import urls
+from postmortem_kb.render.markdown import Links, Markdown
+from postmortem_kb.source.body import Section, Table
+from postmortem_kb.timeline import SECTION as TIMELINE
+from postmortem_kb.timeline import Timeline
+
+# A picture that is opened by itself must not be able to run anything: SVG is.
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
+_WHYS = ["#", "question", "answer"]
+_DERIVED = {"Impact": "impact", "Root Cause": "causes"}
+_IMPACTS = ("customers", "data_affected", "data_loss", "data_correctness", "downstream", "sla_breach", "financial")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the page: its HTML before and behind what is drawn from its table."""
+
+    id: str
+    title: str
+    before: str = ""
+    after: str = ""
+    rows: tuple[TimelineRow, ...] = ()
+    whys: tuple[tuple[str, str], ...] = ()
+    derived: str = ""
+    """What is drawn from the frontmatter here."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """A row of the timeline as it is drawn."""
+
+    moment: datetime | None
+    local: str
+    """The clock in the postmortem's own zone; empty where that is UTC."""
+    time: str
+    """What was typed, for a time that could not be read."""
+    new_day: bool
+    elapsed: timedelta | None
+    html: str
+    more: tuple[tuple[str, str], ...]
+    marks: tuple[str, ...]
+    """The key timestamps that fall on this row."""
+
+
+def pages(knowledge: Knowledge) -> Iterator[Page]:
+    """`/incidents/<id>/`, for every postmortem."""
+    for postmortem in knowledge.postmortems:
+        yield page(postmortem, knowledge)
+
+
+def page(postmortem: Postmortem, knowledge: Knowledge) -> Page:
+    """The page of one postmortem."""
+    path = urls.incident(postmortem.id)
+    files: dict[str, str] = {}
+    parts = _with_derived(list(_parts(postmortem, _links(postmortem, knowledge, path, files))), postmortem, knowledge)
+    html = render(
+        "incident.html",
+        path,
+        p=postmortem,
+        parts=parts,
+        impacts=[(key, postmortem.impact[key]) for key in _IMPACTS if postmortem.impact.get(key)],
+        moments=_moments(postmortem),
+        related=knowledge.relations[postmortem.id],
+        today=knowledge.today,
+        revisions=knowledge.history.get(postmortem.path, ()),
+        source=_source_url(knowledge, postmortem.path),
+    )
+    return Page(
+        path,
+        postmortem.title,
+        html,
+        area="incidents/",
+        description=" ".join(postmortem.summary.split()),
+        headings=tuple(Heading(part.id, part.title) for part in parts),
+        searchable=True,
+        files=files,
+    )
+
+
+def _with_derived(parts: list[Part], postmortem: Postmortem, knowledge: Knowledge) -> list[Part]:
+    """The sections of the file, and among them those that are made from the frontmatter."""
+    order = [*knowledge.policy.section_order, "Footnotes"]
+    tail = next((i for i, part in enumerate(parts) if part.title in ("Appendix", "Footnotes")), len(parts))
+    shown, late = parts[:tail], parts[tail:]
+    if postmortem.impact and all(part.title != "Impact" for part in shown):
+        shown.insert(_place("Impact", shown, order), Part("impact", "Impact", derived="impact"))
+    if postmortem.causes and all(part.title != "Root Cause" for part in shown):
+        shown.insert(_place("Root Cause", shown, order), Part("root-cause", "Root Cause", derived="causes"))
+    if postmortem.actions:
+        shown.append(Part("action-items", "Action Items", derived="actions"))
+    if knowledge.relations[postmortem.id]:
+        shown.append(Part("related-incidents", "Related Incidents", derived="related"))
+    if postmortem.links:
+        shown.append(Part("links", "Links", derived="links"))
+    seen: Counter[str] = Counter()
+    unique = []
+    for part in shown + late:
+        seen[part.id] += 1
+        unique.append(part if seen[part.id] == 1 else replace(part, id=f"{part.id}-{seen[part.id]}"))
+    return unique
+
+
+def _place(title: str, parts: list[Part], order: list[str]) -> int:
+    """Where a section belongs: behind the last one that comes before it."""
+    before = order[: order.index(title)]
+    return max((i + 1 for i, part in enumerate(parts) if part.title in before or part.id == "notes"), default=0)
+
+
+def _parts(postmortem: Postmortem, links: Links) -> Iterator[Part]:
+    body = postmortem.document.body
+    markdown = Markdown(body, links)
+    first = body.sections[0].first - 3 if body.sections else len(body.tokens)
+    if first:
+        yield Part("notes", "Notes", markdown.blocks(0, first))
+    for section in body.sections:
+        yield _part(section, postmortem, markdown)
+    if body.notes < len(body.tokens):
+        yield Part("footnotes", "Footnotes", markdown.blocks(body.notes, len(body.tokens)))
+
+
+def _part(section: Section, postmortem: Postmortem, markdown: Markdown) -> Part:
+    name = urls.slug(section.title) or "section"
+    derived = _DERIVED.get(section.title, "")
+    timeline = postmortem.timeline if section.title == TIMELINE else None
+    if timeline and timeline.table:
+        before, after = _around(section, timeline.table, markdown)
+        return Part(name, section.title, before, after, tuple(_rows(timeline, postmortem, markdown)))
+    tables = markdown.body.tables(section) if section.title == "5 Whys Analysis" else iter(())
+    whys = next((table for table in tables if table.titles == _WHYS), None)
+    if whys:
+        before, after = _around(section, whys, markdown)
+        pairs = tuple((markdown.inline(row[1].token), markdown.inline(row[2].token)) for row in whys.rows)
+        return Part(name, section.title, before, after, whys=pairs)
+    return Part(name, section.title, markdown.blocks(section.first, section.last), derived=derived)
+
+
+def _around(section: Section, table: Table, markdown: Markdown) -> tuple[str, str]:
+    return markdown.blocks(section.first, table.first), markdown.blocks(table.last + 1, section.last)
+
+
+def _rows(timeline: Timeline, postmortem: Postmortem, markdown: Markdown) -> Iterator[TimelineRow]:
+    day = None
+    marks: dict[datetime, list[str]] = {}
+    for name in MOMENTS:
+        if moment := getattr(postmortem.times, name):
+            marks.setdefault(moment.replace(second=0, microsecond=0), []).append(name)
+    titles = [cell.text for cell in timeline.table.header] if timeline.table else []
+    zone = _zone(postmortem.timezone)
+    for row in timeline.rows:
+        new_day = row.moment is not None and row.moment.date() != day
+        day = row.moment.date() if row.moment else day
+        minute = row.moment.replace(second=0, microsecond=0) if row.moment else None
+        yield TimelineRow(
+            row.moment,
+            f"{row.moment.astimezone(zone):%H:%M}" if row.moment and zone else "",
+            row.time.text,
+            new_day,
+            row.moment - postmortem.times.started if row.moment and postmortem.times.started else None,
+            markdown.inline(row.event.token) if row.event else "",
+            tuple((title, markdown.inline(cell.token)) for title, cell in zip(titles[2:], row.more, strict=False)),
+            tuple(marks.pop(minute, ())) if minute else (),
+        )
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name != "UTC" else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _moments(postmortem: Postmortem) -> list[tuple[str, datetime, timedelta, float]]:
+    """The key timestamps: name, moment, distance from the start, and its share of the whole in per cent."""
+    times = postmortem.times
+    known = [(name, getattr(times, name)) for name in MOMENTS if getattr(times, name)]
+    if not times.started or len(known) < 2:
+        return []
+    whole = (known[-1][1] - times.started).total_seconds()
+    return [
+        (name, moment, moment - times.started, 100 * (moment - times.started).total_seconds() / whole if whole else 0)
+        for name, moment in known
+    ]
+
+
+def _links(postmortem: Postmortem, knowledge: Knowledge, page: str, files: dict[str, str]) -> Links:
+    """How addresses in a body are followed; pictures that are found are put into `files`."""
+    folder = posixpath.dirname(postmortem.path)
+
+    def below_root(href: str) -> str:
+        return posixpath.normpath(posixpath.join(folder, unquote(urlsplit(href).path)))
+
+    def link(href: str) -> str | None:
+        parts = urlsplit(href)
+        if parts.scheme or href.startswith(("#", "//")):
+            return href
+        path = below_root(href)
+        other = knowledge.by_path.get(path)
+        if other:
+            target = urls.relative(urls.incident(other.id), page)
+            return f"{target}#{parts.fragment}" if parts.fragment else target
+        return image(href) or (_source_url(knowledge, path) if _is_file(knowledge.root, path) else None)
+
+    def image(src: str) -> str | None:
+        if urlsplit(src).scheme or src.startswith("//"):
+            return None
+        path = below_root(src)
+        if PurePosixPath(path).suffix.lower() not in _PICTURES or not _is_file(knowledge.root, path):
+            return None
+        address = f"files/{quote(path.removeprefix(f'{FOLDER}/'))}"
+        files[f"files/{path.removeprefix(f'{FOLDER}/')}"] = path
+        return urls.relative(address, page)
+
+    return Links(link, image)
+
+
+def _is_file(root: Path, path: str) -> bool:
+    """Whether a path is a file below the folder of postmortems, reached without leaving it by a link."""
+    file = root / path
+    if not path.startswith(f"{FOLDER}/"):
+        return False
+    try:
+        return file.is_file() and file.resolve().is_relative_to((root / FOLDER).resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _source_url(knowledge: Knowledge, path: str) -> str | None:
+    base = knowledge.policy.repo_url.rstrip("/")
+    return f"{base}/blob/HEAD/{quote(path)}" if base else None

@@ -1,0 +1,71 @@
+"""A page of the site, and the templates that pages are made with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from typing import Any
+
+import jinja2
+
+from postmortem_kb.render import urls, words
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An entry of a page's table of contents."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its address, its finished HTML, and what a site generator has to know of it."""
+
+    path: str
+    """From the root of the site, with `/` at its end; empty: the home page."""
+    title: str
+    """Plain text."""
+    html: str
+    area: str
+    """The path of the main page to which it belongs."""
+    description: str = ""
+    headings: tuple[Heading, ...] = ()
+    searchable: bool = False
+    files: dict[str, str] = field(default_factory=dict)
+    """The files that it shows: their address on the site, and their path below the root."""
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates. Everything that is put into one is escaped."""
+    env = jinja2.Environment(
+        loader=jinja2.PackageLoader("postmortem_kb.pages"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    env.filters |= {
+        "duration": words.duration,
+        "elapsed": words.elapsed,
+        "day": words.day,
+        "moment": words.moment,
+        "label": words.label,
+    }
+    env.globals |= {"count": words.count, "urls": urls}
+    return env
+
+
+def render(template: str, path: str, **values: Any) -> str:
+    """A template's HTML for the page at a path; `to(address)` in it leads to another page."""
+    to: Callable[[str], str] = lambda target: urls.relative(target, path)  # noqa: E731
+    return environment().get_template(template).render(to=to, here=path, **values)
+
+
+def paragraphs(text: str) -> str:
+    """Plain text of the frontmatter as paragraphs."""
+    return "".join(f"<p>{escape(part.strip())}</p>" for part in text.split("\n\n") if part.strip())

@@ -1,0 +1,1 @@
+"""From parsed text and values to safe HTML."""

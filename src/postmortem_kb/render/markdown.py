@@ -1,0 +1,151 @@
+"""A body's tokens as safe HTML: links resolved, code coloured, tables that scroll, nothing that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import Any
+
+import nh3
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from postmortem_kb.render.urls import slug
+from postmortem_kb.source.body import Body, parser, plain
+
+# Colouring costs more than reading; a log of this length is looked at as it is.
+_COLOURED_CHARACTERS = 20_000
+_TAGS = set(
+    "a blockquote br code dd del div dl dt em h3 h4 h5 h6 hr img input li ol p pre section span strong sub sup "
+    "table tbody td th thead tr ul".split()
+)
+_ATTRIBUTES = {
+    "*": {"class", "id"},
+    "a": {"href", "title", "rel"},
+    "img": {"src", "alt", "title", "loading"},
+    "input": {"type", "checked", "disabled", "aria-label"},
+    "ol": {"start", "class"},
+    "td": {"style"},
+    "th": {"style"},
+    "div": {"class", "tabindex", "role", "aria-label"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where relative addresses in a body lead to; None: nowhere on this site."""
+
+    link: Callable[[str], str | None]
+    image: Callable[[str], str | None]
+
+
+class _Renderer(RendererHTML):
+    """Rules that differ from those of the parser's own renderer."""
+
+    def __init__(self, links: Links) -> None:
+        super().__init__()
+        self.links = links
+        # Rules that plugins added (footnotes, alerts) live on the parser's renderer.
+        self.rules = {**parser().renderer.rules, **self.rules}  # type: ignore[attr-defined]
+        self.anchors: dict[str, int] = {}
+        self.dead: list[bool] = []
+
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        # The page has the first two levels.
+        tag = f"h{max(3, int(tokens[idx].tag[1:]))}"
+        name = slug(plain(tokens[idx + 1])) or "part"
+        self.anchors[name] = self.anchors.get(name, 0) + 1
+        number = f"-{self.anchors[name]}" if self.anchors[name] > 1 else ""
+        return f'<{tag} id="{escape(name)}{number}">'
+
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return f"</h{max(3, int(tokens[idx].tag[1:]))}>\n"
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        words = tokens[idx].info.split()
+        return code(tokens[idx].content, words[0] if words else "")
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return code(tokens[idx].content, "")
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return '<div class="pm-scroll" tabindex="0" role="region" aria-label="Table"><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return "</table></div>\n"
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        href = self.links.link(str(tokens[idx].attrGet("href") or ""))
+        self.dead.append(href is None)
+        if href is None:
+            return '<span class="pm-no-link">'
+        title = tokens[idx].attrGet("title")
+        return f'<a href="{escape(href)}"' + (f' title="{escape(str(title))}"' if title else "") + ' rel="noopener">'
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return "</span>" if self.dead and self.dead.pop() else "</a>"
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        token = tokens[idx]
+        alt = plain(token)
+        src = self.links.image(str(token.attrGet("src") or ""))
+        if src is None:
+            return f'<span class="pm-no-image">{escape(alt or "Picture")}</span>'
+        title = token.attrGet("title")
+        extra = f' title="{escape(str(title))}"' if title else ""
+        return f'<img src="{escape(src)}" alt="{escape(alt)}"{extra} loading="lazy">'
+
+
+class Markdown:
+    """Renders one body for one page; headings get anchors that are unique on the page."""
+
+    def __init__(self, body: Body, links: Links) -> None:
+        self.body = body
+        self.renderer = _Renderer(links)
+
+    def blocks(self, first: int, last: int) -> str:
+        """The HTML of a range of the body's tokens."""
+        return clean(self.renderer.render(self.body.tokens[first:last], parser().options, self.body.env))
+
+    def inline(self, token: Token) -> str:
+        """The HTML of one inline token."""
+        return clean(self.renderer.renderInline(token.children or [], parser().options, self.body.env))
+
+
+def clean(html: str) -> str:
+    """HTML of which nothing runs and nothing is loaded, though raw HTML was never let in."""
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        filter_style_properties={"text-align"},
+        link_rel=None,
+    )
+
+
+def code(text: str, language: str) -> str:
+    """A block of code in Pygments' classes."""
+    lexer = _lexer(language) if language and len(text) <= _COLOURED_CHARACTERS else None
+    inside = highlight(text, lexer, _formatter()) if lexer else escape(text)
+    return f'<div class="highlight"><pre><code>{inside}</code></pre></div>\n'
+
+
+@cache
+def _lexer(language: str) -> Any:
+    try:
+        return get_lexer_by_name(language)
+    except ClassNotFound:
+        return None
+
+
+@cache
+def _formatter() -> HtmlFormatter[str]:
+    return HtmlFormatter(nowrap=True)

@@ -1,0 +1,39 @@
+"""Addresses of pages, relative to the root of the site."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from urllib.parse import quote
+
+
+def slug(name: str) -> str:
+    """A name as one step of an address; names that differ in more than capitals get different slugs."""
+    text = re.sub(r"[^a-z0-9._-]+", "-", name.casefold()).strip("-.")
+    if text == name.casefold():
+        return text
+    digest = hashlib.sha256(name.casefold().encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return f"{text}-{digest}" if text else digest
+
+
+def incident(id: str) -> str:
+    """The page of a postmortem."""
+    return f"incidents/{quote(id)}/"
+
+
+def service(name: str) -> str:
+    """The page of a service."""
+    return f"services/{slug(name)}/"
+
+
+def owner_anchor(handle: str) -> str:
+    """Where an owner's actions stand on the page of all actions."""
+    return f"actions/#owner-{slug(handle.removeprefix('@'))}"
+
+
+def relative(target: str, page: str) -> str:
+    """The way from one page's folder to another page, both from the root of the site."""
+    path, hash, anchor = target.partition("#")
+    way = posixpath.relpath(path or ".", page or ".")
+    return (way + "/" if not path or path.endswith("/") else way) + hash + anchor

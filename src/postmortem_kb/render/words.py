@@ -1,0 +1,47 @@
+"""Times, durations and counts as people read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+
+def duration(span: timedelta) -> str:
+    """A length of time in its two largest units: `45 s`, `7 min`, `1 h 20 min`, `2 d 3 h`."""
+    seconds = int(abs(span.total_seconds()))
+    if 0 < seconds < 60:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return f"{rest} min"
+
+
+def elapsed(span: timedelta) -> str:
+    """A distance from the start: `+7 min`, `−15 min`, `0 min`."""
+    if not span:
+        return "0 min"
+    return ("+" if span > timedelta(0) else "\N{MINUS SIGN}") + duration(span)
+
+
+def day(value: date) -> str:
+    """`3 Mar 2026`."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime) -> str:
+    """`3 Mar 2026, 09:05 UTC`."""
+    return f"{day(value)}, {value:%H:%M} {value.tzname()}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 incident`, `2 incidents`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def label(word: str) -> str:
+    """A word of the contract as a label: `data-loss` is `Data loss`."""
+    text = word.replace("-", " ").replace("_", " ")
+    return text[:1].upper() + text[1:]
