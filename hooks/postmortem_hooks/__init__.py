@@ -1,0 +1,1 @@
+"""Hooks for pre-commit and prek."""

@@ -6,7 +6,7 @@ from mkdocs.config import base
 from mkdocs.config import config_options as c
 
 
-class PostmortemsConfig(base.Config):
+class PostmortemsConfig(base.Config):  # type: ignore[no-untyped-call]
     """Everything else is configured in `postmortem.toml`, which the command line and the hooks read too."""
 
     enabled = c.Type(bool, default=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -29,7 +30,7 @@ _MAIN = ("", "incidents/", "actions/", "services/")
 """The pages that the navigation begins with."""
 
 
-class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):
+class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyped-call]
     """Publishes the postmortems of a repository."""
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -68,9 +69,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
         """Mark the main page to which a page belongs."""
-        for main in self.pages.values() if isinstance(page, FinishedPage) else ():
-            if main.source.path in _MAIN:
-                main.active = main.source.path == page.source.area
+        if isinstance(page, FinishedPage) and page.source.area in self.pages:
+            self.pages[page.source.area].active = True
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
@@ -79,7 +79,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):
             self.pages[page.source.area].active = False
         return output
 
-    def on_serve(self, server, *, config: MkDocsConfig, builder):  # type: ignore[no-untyped-def]
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
         """Build again when a postmortem or the policy changes."""
         if self.config.enabled:
             server.watch(str(self.root / FOLDER))

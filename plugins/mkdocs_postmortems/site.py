@@ -47,9 +47,7 @@ def table_of_contents(headings: Sequence[Heading]) -> TableOfContents:
 
 def add_page(source: LibraryPage, files: Files, config: MkDocsConfig) -> FinishedPage:
     """Add a page, and the pictures that it shows, to the files of a build."""
-    file = File.generated(
-        config, f"{source.path}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV
-    )
+    file = File.generated(config, f"{source.path}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV)
     _append(files, file)
     return FinishedPage(source, file, config)
 

@@ -7,7 +7,14 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 
 _HERE = Path(__file__).parent
-_FEATURES = ("navigation.tabs", "navigation.top", "toc.follow", "content.code.copy", "search.highlight", "search.suggest")
+_FEATURES = (
+    "navigation.tabs",
+    "navigation.top",
+    "toc.follow",
+    "content.code.copy",
+    "search.highlight",
+    "search.suggest",
+)
 _PALETTE = [
     {
         "media": f"(prefers-color-scheme: {scheme})",

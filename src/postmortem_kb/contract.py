@@ -17,7 +17,6 @@ from postmortem_kb.source.yaml import Path
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import ValidationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,9 @@ def _condition(requirement: Requirement, policy: Policy, schema: Mapping[str, An
     }
 
 
-def _require(node: dict[str, Any], keys: Sequence[str], described: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+def _require(
+    node: dict[str, Any], keys: Sequence[str], described: Mapping[str, Any], schema: Mapping[str, Any]
+) -> None:
     """Require a key, and what stands inside it; a required list must not be empty."""
     key, inner = keys[0], keys[1:]
     if key not in node.setdefault("required", []):
@@ -114,7 +115,7 @@ class Contract:
                 found.setdefault((violation.path, violation.key, violation.keyword), violation)
         return list(found.values())
 
-    def _explain(self, error: ValidationError, data: Mapping[str, Any]) -> Iterator[Violation]:
+    def _explain(self, error: Any, data: Mapping[str, Any]) -> Iterator[Violation]:
         path: Path = tuple(error.absolute_path)
         keyword = str(error.validator)
         if keyword == "required":
@@ -128,9 +129,7 @@ class Contract:
         else:
             yield Violation(path, "", keyword, *_wrong_value(path, error))
 
-    def _missing(
-        self, path: Path, name: str, error: ValidationError, data: Mapping[str, Any]
-    ) -> tuple[str, str]:
+    def _missing(self, path: Path, name: str, error: Any, data: Mapping[str, Any]) -> tuple[str, str]:
         where = f"`{_name(path)}.{name}`" if path else f"`{name}`"
         steps = list(error.absolute_schema_path)
         reason = ""
@@ -187,7 +186,7 @@ def _name(path: Sequence[str | int]) -> str:
     return text
 
 
-def _unknown(error: ValidationError) -> list[str]:
+def _unknown(error: Any) -> list[str]:
     known = error.schema.get("properties", {})
     patterns = error.schema.get("patternProperties", {})
     return [name for name in error.instance if name not in known and not any(re.search(p, name) for p in patterns)]
@@ -209,14 +208,16 @@ _TYPES = {
 }  # fmt: skip
 
 
-def _wrong_value(path: Path, error: ValidationError) -> tuple[str, str]:
+def _wrong_value(path: Path, error: Any) -> tuple[str, str]:  # noqa: C901 - one case a keyword
     name, value, wanted, schema = _name(path) or "frontmatter", error.instance, error.validator_value, error.schema
     match error.validator:
         case "type":
             kind = " or ".join(_TYPES[t] for t in ([wanted] if isinstance(wanted, str) else wanted))
             if value is None:
                 return f"`{name}` is empty: it must be {kind}", f"Fill it in, or leave the key out.{_example(schema)}"
-            help = f'Write it in quotes: "{value}".' if wanted == "string" and not isinstance(value, dict | list) else ""
+            help = (
+                f'Write it in quotes: "{value}".' if wanted == "string" and not isinstance(value, dict | list) else ""
+            )
             return f"`{name}` must be {kind}, not {_kind(value)}", help or _example(schema).strip()
         case "enum":
             guess = nearest(value, map(str, wanted))
@@ -251,7 +252,8 @@ def _kind(value: object) -> str:
         return f"the truth value `{str(value).lower()}`"
     if isinstance(value, int | float):
         return f"the number `{value}`"
-    return {str: "text", list: "a list", dict: "a block of keys"}.get(type(value), "nothing")
+    names: dict[type, str] = {str: "text", list: "a list", dict: "a block of keys"}
+    return names.get(type(value), "nothing")
 
 
 def _short(value: object) -> str:

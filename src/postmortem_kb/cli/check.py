@@ -74,11 +74,11 @@ def _wanted(catalog: Catalog, paths: tuple[Path, ...]) -> set[str]:
             problems.append(f"there is no file or folder `{path}`")
             continue
         # The name itself is kept, for a link is a finding of its own.
-        place = Path(os.path.abspath(path))
+        place = Path.cwd() / path.parent.resolve() / path.name
         inside = place.relative_to(root).as_posix() if place.is_relative_to(root) else ""
-        if place == root:
+        if path.resolve() == root:
             inside = "."
-        if inside != "." and inside != FOLDER and not inside.startswith(f"{FOLDER}/"):
+        if inside not in (".", FOLDER) and not inside.startswith(f"{FOLDER}/"):
             problems.append(f"`{path}` is not below `{root / FOLDER}`")
         wanted |= {d.path for d in catalog.documents if inside == "." or f"{d.path}/".startswith(f"{inside}/")}
     if problems:

@@ -38,9 +38,9 @@ def relations(postmortems: Iterable[Postmortem]) -> dict[str, list[Related]]:
             if relation.id in known and relation.id != postmortem.id:
                 found[postmortem.id].append(Related(known[relation.id], relation.relation, relation.note))
     written = {(id, r.postmortem.id, r.relation) for id, related in found.items() for r in related}
-    for id, other, relation in sorted(written):
-        inverse = INVERSES.get(relation, relation)
+    for id, other, word in sorted(written):
+        inverse = INVERSES.get(word, word)
         if (other, id, inverse) not in written:
-            note = next(r.note for r in known[id].related if r.id == other and r.relation == relation)
+            note = next(r.note for r in known[id].related if r.id == other and r.relation == word)
             found[other].append(Related(known[id], inverse, note))
     return found

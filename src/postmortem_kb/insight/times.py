@@ -29,7 +29,9 @@ class Distribution:
     @property
     def median(self) -> timedelta | None:
         """None where there are too few points."""
-        return median(self.points) if len(self.points) >= ENOUGH else None
+        if len(self.points) < ENOUGH:
+            return None
+        return timedelta(seconds=median(point.total_seconds() for point in self.points))
 
 
 def distribution(postmortems: Iterable[Postmortem], name: str) -> Distribution:

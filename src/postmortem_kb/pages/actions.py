@@ -28,7 +28,11 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
         counted=counted,
         owners=by_owner(knowledge.actions),
     )
-    headings = [("overdue", "Overdue", overdue), ("open", "Open", unfinished), ("owners", "By owner", knowledge.actions)]
+    headings = [
+        ("overdue", "Overdue", overdue),
+        ("open", "Open", unfinished),
+        ("owners", "By owner", knowledge.actions),
+    ]
     headings.append(("done", "Done and cancelled", finished))
     yield Page(
         PATH,

@@ -22,10 +22,11 @@ from postmortem_kb.source.body import Body, parser, plain
 
 # Colouring costs more than reading; a log of this length is looked at as it is.
 _COLOURED_CHARACTERS = 20_000
-_TAGS = set(
-    "a blockquote br code dd del div dl dt em h3 h4 h5 h6 hr img input li ol p pre section span strong sub sup "
-    "table tbody td th thead tr ul".split()
-)
+_TAGS = {
+    "a", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr", "img", "input",
+    "li", "ol", "p", "pre", "s", "section", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr",
+    "ul",
+}  # fmt: skip
 _ATTRIBUTES = {
     "*": {"class", "id"},
     "a": {"href", "title", "rel"},

@@ -20,7 +20,7 @@ def duration(span: timedelta) -> str:
 
 
 def elapsed(span: timedelta) -> str:
-    """A distance from the start: `+7 min`, `−15 min`, `0 min`."""
+    """A distance from the start: `+7 min`, `-15 min` with a minus sign, `0 min`."""
     if not span:
         return "0 min"
     return ("+" if span > timedelta(0) else "\N{MINUS SIGN}") + duration(span)

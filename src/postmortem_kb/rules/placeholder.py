@@ -45,7 +45,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each placeholder outside a draft."""
     if document.frontmatter.get("status") == "draft":
         return
-    for path, _ in document.frontmatter.places.items():
+    for path in document.frontmatter.places:
         if path and isinstance(document.frontmatter.get(*path), str):
             offset, raw = document.frontmatter.raw(*path)
             for match in PLACEHOLDER.finditer(raw):

@@ -50,7 +50,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if timeline is None:
         return
     if timeline.fault and timeline.span:
-        yield Finding(timeline.span, timeline.fault, "Begin it with `| Time | Event |` and `| --- | --- |`.", "Timeline")
+        yield Finding(
+            timeline.span, timeline.fault, "Begin it with `| Time | Event |` and `| --- | --- |`.", "Timeline"
+        )
     draft = document.frontmatter.get("status") == "draft"
     for row in timeline.rows:
         if row.fault and not (draft and (not row.time.text or PLACEHOLDER.search(row.time.text))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -154,10 +155,10 @@ def plain(token: Token) -> str:
 
 
 def _cell_bounds(line: str) -> list[tuple[int, int]]:
-    """Where the cells of a table row begin and end, white space left off; `\\|` does not part cells."""
+    """Where the cells of a table row begin and end, white space left off; an escaped bar does not part cells."""
     bars = [i for i, c in enumerate(line) if c == "|" and not (i and line[i - 1] == "\\")]
     edges = [-1, *bars, len(line)]
-    cells = list(zip(edges, edges[1:], strict=False))
+    cells = list(pairwise(edges))
     if bars and not line[: bars[0]].strip():
         cells = cells[1:]
     bounds = []

@@ -104,9 +104,11 @@ def read_frontmatter(text: Text, *, nesting: int) -> tuple[Frontmatter, int, lis
     if handler.closing is None:
         if not handler.start:
             return Frontmatter({}, text), 0, []
-        return Frontmatter({}, text), len(text.string), [
-            Fault(0, "The frontmatter that opens here is never closed", "End it with a line that holds only `---`.")
-        ]
+        return (
+            Frontmatter({}, text),
+            len(text.string),
+            [Fault(0, "The frontmatter that opens here is never closed", "End it with a line that holds only `---`.")],
+        )
     data, _ = frontmatter.parse(text.string, handler=handler)
     end = handler.closing.start()
     faults = [Fault(handler.start + f.offset, f.message, f.help) for f in handler.reading.faults]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -18,7 +19,7 @@ Path = tuple[str | int, ...]
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
 
 
@@ -50,7 +51,7 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
 
 
-class _Stop(Exception):
+class _RefusedError(Exception):
     """Ends the reading at a fault after which nothing can be trusted."""
 
 
@@ -63,9 +64,9 @@ def read_yaml(text: str, *, nesting: int) -> Reading:
     """
     reading = Reading()
     try:
-        events = yaml.parse(text, Loader=_Loader)
+        events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         _Composer(events, text, reading, nesting).compose()
-    except _Stop:
+    except _RefusedError:
         pass
     except (yaml.YAMLError, ValueError) as error:
         reading.faults.append(explain_yaml_error(error, text))
@@ -73,8 +74,8 @@ def read_yaml(text: str, *, nesting: int) -> Reading:
 
 
 class _Composer:
-    def __init__(self, events: Iterator[yaml.Event], text: str, reading: Reading, nesting: int) -> None:
-        self.events = events
+    def __init__(self, events: Iterator[Any], text: str, reading: Reading, nesting: int) -> None:
+        self.events: Iterator[Any] = events
         self.text = text
         self.reading = reading
         self.nesting = nesting
@@ -83,14 +84,14 @@ class _Composer:
         next(self.events)
         if isinstance(next(self.events), yaml.StreamEndEvent):
             return
-        event = next(self.events)
+        event: Any = next(self.events)
         self.reading.value = self.build(event, (), (event.start_mark.index,) * 2)
         next(self.events)
         event = next(self.events)
         if not isinstance(event, yaml.StreamEndEvent):
             self.stop(event, "A second YAML document begins here", "Keep one block of frontmatter.")
 
-    def build(self, event: yaml.Event, path: Path, key: tuple[int, int]) -> object:
+    def build(self, event: Any, path: Path, key: tuple[int, int]) -> object:
         self.refuse_indirection(event)
         if isinstance(event, yaml.ScalarEvent):
             end = event.end_mark.index
@@ -134,18 +135,18 @@ class _Composer:
             items.append(self.build(event, (*path, len(items)), (event.start_mark.index,) * 2))
         raise AssertionError("libyaml closes every sequence")
 
-    def refuse_indirection(self, event: yaml.Event) -> None:
+    def refuse_indirection(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             self.stop(event, "Anchors and aliases (`&`, `*`) are not read", "Write the value out, or put it in quotes.")
         if getattr(event, "tag", None):
             self.stop(event, f"The tag `{event.tag}` is not read", "Write a plain value, or put it in quotes.")
 
-    def fault(self, event: yaml.Event, message: str, help: str) -> None:
+    def fault(self, event: Any, message: str, help: str) -> None:
         self.reading.faults.append(Fault(event.start_mark.index, message, help))
 
-    def stop(self, event: yaml.Event, message: str, help: str) -> None:
+    def stop(self, event: Any, message: str, help: str) -> None:
         self.fault(event, message, help)
-        raise _Stop
+        raise _RefusedError
 
 
 def scalar(text: str) -> object:
