@@ -1,33 +1,43 @@
 # `make site` and `make test` need Python 3.11 or later, git and make; they set up what else there is.
 
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
-	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+	$$p $(NEW_ENOUGH) >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --upgrade
+MADE := .venv/made.stamp
 SITE_READY := .venv/site.stamp
 TEST_READY := .venv/test.stamp
+WHEELS_READY := .wheelhouse/ready.stamp
 
 .PHONY: help site serve test lint bench lock clean
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
 
-.venv/made.stamp:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or later was not found; name one: make PYTHON=/path/to/python"; exit 1; }
-	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+$(MADE):
+	@$(or $(PYTHON),false) $(NEW_ENOUGH) 2>/dev/null || { \
+		echo "Python 3.11 or later is needed$(if $(PYTHON),; $(PYTHON) is none,). Name one: make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@touch $@
 
-$(SITE_READY): .venv/made.stamp requirements/site.txt requirements/build.txt pyproject.toml
+$(SITE_READY): $(MADE) requirements/site.txt requirements/build.txt pyproject.toml
 	@echo "Setting up .venv"
 	@$(PIP) install -r requirements/build.txt -r requirements/site.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The tests install the distribution without a network, from wheels that are fetched once.
 $(TEST_READY): $(SITE_READY) requirements/dev.txt
-	@echo "Setting up the tests"
+	@echo "Setting up the tools of the tests"
 	@$(PIP) install -r requirements/dev.txt
-	@$(PIP) download --dest .wheelhouse --prefer-binary -r requirements/build.txt -r requirements/site.txt
+	@touch $@
+
+# The tests install the distribution without a network, from wheels that are fetched once.
+$(WHEELS_READY): $(MADE) requirements/site.txt requirements/build.txt
+	@rm -rf .wheelhouse
+	@$(PIP) wheel --wheel-dir .wheelhouse --no-deps -r requirements/build.txt -r requirements/site.txt
 	@touch $@
 
 site: $(SITE_READY) ## Check the postmortems and build the site into site/
@@ -39,10 +49,10 @@ site: $(SITE_READY) ## Check the postmortems and build the site into site/
 serve: $(SITE_READY) ## Show the site at http://127.0.0.1:8000/ and build it again when a file changes
 	@$(BIN)/postmortem serve
 
-test: $(TEST_READY) ## Run every test
+test: $(TEST_READY) $(WHEELS_READY) ## Run every test
 	@$(BIN)/python -m pytest
 
-lint: $(TEST_READY) ## Check style, types and imports
+lint: $(TEST_READY) ## Check style, types, imports and the hooks' manifests
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
@@ -53,10 +63,10 @@ lint: $(TEST_READY) ## Check style, types and imports
 bench: $(TEST_READY) ## Measure, and print the figures of the README
 	@$(BIN)/python benchmarks/check.py
 
-lock: ## Resolve the versions again; needs uv
-	uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --upgrade --extra site pyproject.toml -o requirements/site.txt
-	uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --upgrade requirements/build.in -o requirements/build.txt
-	uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --upgrade --extra site --group dev -c requirements/site.txt -c requirements/build.txt pyproject.toml -o requirements/dev.txt
+lock: $(TEST_READY) ## Resolve the newest versions and write them to requirements/
+	$(LOCK) requirements/build.in -o requirements/build.txt
+	$(LOCK) --extra site -c requirements/build.txt pyproject.toml -o requirements/site.txt
+	$(LOCK) --extra site --group dev -c requirements/site.txt -c requirements/build.txt pyproject.toml -o requirements/dev.txt
 
 clean: ## Remove what make made
-	rm -rf .venv .wheelhouse site dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .wheelhouse site dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .postmortem-cache

@@ -1,28 +1,67 @@
-"""The hook `postmortem-check`: the findings of the postmortems that a commit changes."""
+"""The hook `postmortem-check`: the findings of the postmortems that a commit changes or cuts off."""
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
-from postmortem_kb.catalog import is_postmortem
+from postmortem_kb.catalog import is_postmortem, read_catalog
 from postmortem_kb.cli import main as postmortem
+from postmortem_kb.policy import FOLDER
+from postmortem_kb.source.document import Limits
 
 
 def main(argv: Sequence[str]) -> int:
-    """Check changed files against the whole catalog; the exit code is that of `postmortem check`.
+    """Check changed postmortems, and those that name a removed one, against the whole catalog.
 
     Args:
-        argv: Options of `postmortem check`, `--`, and the files of the commit; those that are no postmortems, and
-            those that are gone, are passed over.
+        argv: Options of `postmortem check`, then the files of the commit. Files that are no postmortems, and those
+            that are gone, are passed over.
+
+    Returns:
+        The exit code of `postmortem check`; the highest, where the repository holds several knowledge bases.
     """
-    separator = argv.index("--") if "--" in argv else -1
-    options, files = argv[: separator + 1], argv[separator + 1 :]
-    changed = [file for file in files if is_postmortem(Path(file).name) and Path(file).exists()]
-    return postmortem(["check", *options, *changed]) if changed else 0
+    names = [*takewhile(lambda argument: argument.endswith(".md"), reversed(argv))]
+    options = [argument for argument in argv[: len(argv) - len(names)] if argument != "--"]
+    files = {path for path in map(Path, names) if _is_postmortem(path) and os.path.lexists(path)}
+    files |= {path for removed in _removed() for path in _naming(removed)}
+    roots: dict[Path, list[str]] = {}
+    for path in sorted(files):
+        roots.setdefault(_root(path), []).append(str(path))
+    codes = [postmortem(["--root", str(root), "check", *options, "--", *paths]) for root, paths in roots.items()]
+    return max(codes, default=0)
 
 
 def run() -> None:
     """The console script."""
     sys.exit(main(sys.argv[1:]))
+
+
+def _is_postmortem(path: Path) -> bool:
+    return FOLDER in path.parts[:-1] and is_postmortem(path.name)
+
+
+def _root(path: Path) -> Path:
+    return Path(*path.parts[: path.parts.index(FOLDER)])
+
+
+def _removed() -> Iterator[Path]:
+    """The postmortems that are not where they were: removed, moved or renamed by the commit, or by a push."""
+    # pre-commit and prek both tell the ends of a push in this way.
+    ends = [os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF")]
+    between = f"{ends[0]}...{ends[1]}" if all(ends) else "--cached"
+    command = ["git", "diff", between, "--name-only", "--no-renames", "--diff-filter=D", "--relative", "-z"]
+    result = subprocess.run(command, capture_output=True, check=False)
+    return filter(_is_postmortem, (Path(os.fsdecode(name)) for name in result.stdout.split(b"\0") if name))
+
+
+def _naming(removed: Path) -> Iterator[Path]:
+    """The postmortems that name a removed one: their relations and links to it lead nowhere now."""
+    root = _root(removed)
+    for document in read_catalog(root, Limits()).documents:
+        if removed.stem in document.text.string:
+            yield root / document.path

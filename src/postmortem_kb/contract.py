@@ -112,7 +112,9 @@ class Contract:
         found: dict[tuple[Path, str, str], Violation] = {}
         for error in self.validator.iter_errors(data):
             for violation in self._explain(error, data):
-                found.setdefault((violation.path, violation.key, violation.keyword), violation)
+                # A date that does not exist breaks its pattern or its format: it is one fault to its writer.
+                keyword = "format" if violation.keyword == "pattern" else violation.keyword
+                found.setdefault((violation.path, violation.key, keyword), violation)
         return list(found.values())
 
     def _explain(self, error: Any, data: Mapping[str, Any]) -> Iterator[Violation]:
@@ -146,8 +148,7 @@ class Contract:
         for step in path:
             node = _resolved(node, self.schema)
             node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
-        text = str(node.get("description") or _resolved(node, self.schema).get("description", ""))
-        return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
+        return _first_sentence(node) or _first_sentence(_resolved(node, self.schema))
 
 
 @cache
@@ -226,7 +227,8 @@ def _wrong_value(path: Path, error: Any) -> tuple[str, str]:  # noqa: C901 - one
             return f"`{name}` is `{_short(value)}`, which is not one of its words", f"{hint}Known words: {words}."
         case "pattern" | "format":
             title = str(schema.get("title", "the expected form")).lower()
-            return f"`{name}` is `{_short(value)}`: that is not {_article(title)}", _example(schema).strip()
+            help = f"{_first_sentence(schema)}{_example(schema)}".strip()
+            return f"`{name}` is `{_short(value)}`: that is not {_article(title)}", help
         case "maxLength":
             return f"`{name}` has {len(value)} characters, at most {wanted} are allowed", "Shorten it."
         case "minLength":
@@ -241,6 +243,11 @@ def _wrong_value(path: Path, error: Any) -> tuple[str, str]:  # noqa: C901 - one
             return f"`{name}` has {len(value)} entries, at most {wanted} are allowed", "Shorten the list."
         case _:
             return f"`{name}` does not fit: {error.message}", str(schema.get("description", ""))
+
+
+def _first_sentence(schema: Mapping[str, Any]) -> str:
+    """What the schema says of a value, in short."""
+    return re.split(r"(?<=[.!?])\s", str(schema.get("description", "")), maxsplit=1)[0]
 
 
 def _article(noun: str) -> str:

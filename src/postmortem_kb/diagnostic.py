@@ -59,6 +59,6 @@ class Diagnostic:
     """The rule's page on the published site; empty where the site's address is not configured."""
 
     @property
-    def order(self) -> tuple[str, int, int, str, str]:
-        """Sorts diagnostics: path, line, column, rule."""
-        return (self.path, self.span.line, self.span.column, self.rule, self.message)
+    def order(self) -> tuple[str, int, int, str]:
+        """Sorts diagnostics: path, line, column, rule; what is equal keeps the order in which it was found."""
+        return (self.path, self.span.line, self.span.column, self.rule)

@@ -179,6 +179,6 @@ def read_body(text: Text, start: int) -> Body:
     body = Body(text, offset, tokens, env)
     sections = tuple(
         Section(plain(tokens[at + 1]), text.line_span(body.line_of(tokens[at])), at + 3, end)
-        for at, end in zip(headings, [*headings[1:], notes], strict=True)
+        for at, end in pairwise([*headings, notes])
     )
     return Body(text, offset, tokens, env, sections, notes)

@@ -74,6 +74,7 @@ class _Handler(BaseHandler):
 
     def __init__(self, text: Text, nesting: int) -> None:
         super().__init__()
+        self.text = text
         self.nesting = nesting
         self.reading = Reading()
         opening = _OPENING.match(text.string)
@@ -85,8 +86,10 @@ class _Handler(BaseHandler):
         return self.closing is not None
 
     def split(self, text: str) -> tuple[str, str]:
+        # python-frontmatter hands over a copy with other line breaks, in which offsets would be wrong.
         assert self.closing is not None
-        return text[self.start : self.closing.start()], text[self.closing.end() :]
+        string = self.text.string
+        return string[self.start : self.closing.start()], string[self.closing.end() :]
 
     def load(self, fm: str, **_: object) -> dict[str, Any]:
         self.reading = read_yaml(fm, nesting=self.nesting)

@@ -17,6 +17,7 @@ Path = tuple[str | int, ...]
 """The way to a value: keys and list positions, `("action_items", 0, "owner")`."""
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NOTHING = "This line is neither `key: value` nor part of a value"
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -94,7 +95,7 @@ class _Composer:
     def build(self, event: Any, path: Path, key: tuple[int, int]) -> object:
         self.refuse_indirection(event)
         if isinstance(event, yaml.ScalarEvent):
-            end = event.end_mark.index
+            end = int(event.end_mark.index)  # type: ignore[union-attr]
             value: object = scalar(event.value) if event.implicit[0] and not event.style else event.value
         else:
             if len(path) >= self.nesting:
@@ -110,7 +111,7 @@ class _Composer:
         mapping: dict[str, object] = {}
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
-                return mapping, event.start_mark.index
+                return mapping, int(event.start_mark.index)  # type: ignore[union-attr]
             self.refuse_indirection(event)
             span = (event.start_mark.index, event.end_mark.index)
             if not isinstance(event, yaml.ScalarEvent):
@@ -131,7 +132,7 @@ class _Composer:
         items: list[object] = []
         for event in self.events:
             if isinstance(event, yaml.SequenceEndEvent):
-                return items, event.start_mark.index
+                return items, int(event.start_mark.index)  # type: ignore[union-attr]
             items.append(self.build(event, (*path, len(items)), (event.start_mark.index,) * 2))
         raise AssertionError("libyaml closes every sequence")
 
@@ -178,6 +179,10 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:
     line = text[start:].split("\n", 1)[0]
     if "mapping values are not allowed" in problem:
         if ": " not in line[: offset - start]:
+            above = text[:start].rstrip()
+            last = above.rfind("\n") + 1
+            if above and ":" not in above[last:]:
+                return Fault(last, _NOTHING, "Write `key: value`, or indent it.")
             return Fault(start, "This key does not line up with the keys above", "Indent the keys of one block alike.")
         return Fault(offset, "A `: ` inside a value looks like a second key", _quoted(line))
     if "cannot start any token" in problem:
@@ -189,7 +194,7 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:
         return Fault(context.index, "A quote that opens here is never closed", "Close it, or leave both quotes out.")
     if "could not find expected ':'" in problem:
         at = context.index if context is not None else offset
-        return Fault(at, "This line is neither `key: value` nor part of a value", "Write `key: value`, or indent it.")
+        return Fault(at, _NOTHING, "Write `key: value`, or indent it.")
     if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
         return Fault(offset, "The indentation does not fit the lines above", "Align the keys of one block.")
     return Fault(offset, f"This is not YAML: {problem}", "Put the text in quotes, or mend the line.")
