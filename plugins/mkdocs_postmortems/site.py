@@ -41,8 +41,12 @@ class FinishedPage(Page):
 
 
 def table_of_contents(headings: Sequence[Heading]) -> TableOfContents:
-    """The headings for the theme's sidebar."""
-    return TableOfContents([AnchorLink(escape(heading.title), heading.id, 2) for heading in headings])
+    """The headings for the theme's sidebar, a level 3 below the level 2 above it."""
+    top: list[AnchorLink] = []
+    for heading in headings:
+        link = AnchorLink(escape(heading.title), heading.id, heading.level)
+        (top[-1].children if top and heading.level > 2 else top).append(link)
+    return TableOfContents(top)
 
 
 def add_page(source: LibraryPage, files: Files, config: MkDocsConfig) -> FinishedPage:

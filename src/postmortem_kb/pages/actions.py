@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from postmortem_kb.insight.actions import by_owner, completion
+from postmortem_kb.insight.actions import Owed, by_owner, completion
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Heading, Page, render
+from postmortem_kb.render import urls
 
 PATH = "actions/"
 
 
 def pages(knowledge: Knowledge) -> Iterator[Page]:
-    """`/actions/`."""
+    """`/actions/`: each open action once below its owner, and those that are late or due next above them."""
     overdue = [entry for entry in knowledge.actions if entry.overdue]
-    unfinished = [entry for entry in knowledge.actions if entry.action.open and not entry.overdue]
+    dated = [entry for entry in knowledge.actions if entry.action.open and entry.action.due and not entry.overdue]
     finished = [entry for entry in knowledge.actions if not entry.action.open]
+    owners = by_owner(knowledge.actions)
     done, counted = completion(knowledge.actions)
     html = render(
         "actions.html",
         PATH,
         knowledge=knowledge,
         overdue=overdue,
-        unfinished=unfinished,
+        dated=dated,
         finished=finished,
+        unfinished=len(knowledge.actions) - len(finished),
         done=done,
         counted=counted,
-        owners=by_owner(knowledge.actions),
+        owners=owners,
     )
-    headings = [
-        ("overdue", "Overdue", overdue),
-        ("open", "Open", unfinished),
-        ("owners", "By owner", knowledge.actions),
-    ]
-    headings.append(("done", "Done and cancelled", finished))
     yield Page(
         PATH,
         "Actions",
         html,
         area=PATH,
         description="Every action item: overdue, open and done, by owner",
-        headings=tuple(Heading(id, title) for id, title, entries in headings if entries),
+        headings=tuple(_headings(overdue, dated, owners, finished)),
     )
+
+
+def _headings(
+    overdue: Sequence[Owed], dated: Sequence[Owed], owners: Sequence[tuple[str, list[Owed]]], finished: Sequence[Owed]
+) -> Iterator[Heading]:
+    if overdue:
+        yield Heading("overdue", "Overdue")
+    if dated:
+        yield Heading("due", "Due next")
+    if owners:
+        yield Heading("owners", "By owner")
+        for owner, _ in owners:
+            yield Heading(urls.owner_anchor(owner).partition("#")[2], owner, level=3)
+    if finished:
+        yield Heading("done", "Done and cancelled")

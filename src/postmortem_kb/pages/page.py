@@ -19,6 +19,7 @@ class Heading:
 
     id: str
     title: str
+    level: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def environment() -> jinja2.Environment:
         "duration": words.duration,
         "elapsed": words.elapsed,
         "day": words.day,
+        "days_after": words.days_after,
         "moment": words.moment,
         "label": words.label,
     }

@@ -6,23 +6,25 @@ from datetime import date, datetime, timedelta
 
 
 def duration(span: timedelta) -> str:
-    """A length of time in its two largest units: `45 s`, `7 min`, `1 h 20 min`, `2 d 3 h`."""
+    """A length of time in its two largest units: `45 s`, `7 min`, `1 h 20 min`, `2 d 3 h`; it does not break."""
     seconds = int(abs(span.total_seconds()))
     if 0 < seconds < 60:
-        return f"{seconds} s"
+        return _joined((seconds, "s"))
     minutes = round(seconds / 60)
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
-    if hours:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
-    return f"{rest} min"
+        return _joined((days, "d"), (hours, "h"))
+    return _joined((hours, "h"), (rest, "min")) or _joined((rest, "min"), all=True)
+
+
+def _joined(*parts: tuple[int, str], all: bool = False) -> str:
+    return "\N{NO-BREAK SPACE}".join(f"{number}\N{NO-BREAK SPACE}{unit}" for number, unit in parts if number or all)
 
 
 def elapsed(span: timedelta) -> str:
     """A distance from the start: `+7 min`, `-15 min` with a minus sign, `0 min`."""
     if not span:
-        return "0 min"
+        return duration(span)
     return ("+" if span > timedelta(0) else "\N{MINUS SIGN}") + duration(span)
 
 
@@ -39,6 +41,11 @@ def moment(value: datetime) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 incident`, `2 incidents`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def days_after(days: int) -> str:
+    """`the day`, `the day after`, `3 days after`: for a sentence that goes on with what happened first."""
+    return ("the day", "the day after")[days] if days < 2 else f"{count(days, 'day')} after"
 
 
 def label(word: str) -> str:
