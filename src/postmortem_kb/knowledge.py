@@ -9,13 +9,14 @@ from functools import cached_property
 from pathlib import Path
 
 from postmortem_kb.catalog import read_catalog
-from postmortem_kb.contract import Contract, Violation
+from postmortem_kb.contract import Contract
 from postmortem_kb.history import History, read_history
 from postmortem_kb.insight.actions import Owed, action_index
 from postmortem_kb.insight.relations import Related, relations
 from postmortem_kb.model import Postmortem, read_postmortem
 from postmortem_kb.policy import Policy
 from postmortem_kb.render.urls import slug
+from postmortem_kb.violation import Violation
 
 
 @dataclass(frozen=True)

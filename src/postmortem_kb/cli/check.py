@@ -11,7 +11,6 @@ import click
 
 from postmortem_kb.catalog import Catalog, read_catalog
 from postmortem_kb.check import check
-from postmortem_kb.contract import nearest
 from postmortem_kb.diagnostic import Diagnostic
 from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import FOLDER, read_policy
@@ -20,6 +19,7 @@ from postmortem_kb.report.report import Run, Summary
 from postmortem_kb.root import find_root
 from postmortem_kb.rules import RULES
 from postmortem_kb.rules.rule import Rule
+from postmortem_kb.words import nearest
 
 
 @click.command("check")

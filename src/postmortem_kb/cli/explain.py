@@ -6,9 +6,9 @@ import inspect
 
 import click
 
-from postmortem_kb.contract import nearest
 from postmortem_kb.errors import UsageError
 from postmortem_kb.rules import RULES
+from postmortem_kb.words import nearest
 
 
 @click.command("explain")

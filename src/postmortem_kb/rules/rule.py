@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from postmortem_kb.catalog import Catalog
-from postmortem_kb.contract import Contract, Violation
+from postmortem_kb.contract import Contract
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.policy import Policy
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import Timeline, read_moment, read_timeline
+from postmortem_kb.violation import Violation
 
 
 class Scope(StrEnum):

@@ -31,10 +31,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postmortem_kb.contract import nearest
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.words import nearest
 
 NAME = "unknown-related"
 SEVERITY = Severity.ERROR

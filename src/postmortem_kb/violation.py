@@ -1,0 +1,124 @@
+"""One departure of a file from the schema, in words that say what to write instead."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from postmortem_kb.source.yaml import Path
+from postmortem_kb.words import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One departure from the schema."""
+
+    path: Path
+    """The value at fault; for a missing key, the mapping that should hold it."""
+    key: str
+    """The key that is missing or unknown; empty where a value is at fault."""
+    keyword: str
+    """The word of the schema that was broken: `required`, `additionalProperties`, `enum` ..."""
+    message: str
+    help: str
+    policy: bool = False
+    """Whether the policy asks for it; otherwise the file is not of the shape that values are built from."""
+
+    @property
+    def dotted(self) -> str:
+        """The place as a suppression names it: list positions left out."""
+        steps = [step for step in (*self.path, self.key) if isinstance(step, str) and step]
+        return ".".join(steps)
+
+
+def place_name(path: Sequence[str | int]) -> str:
+    """A path as a reader writes it: `action_items[2].owner`, positions from 1."""
+    text = ""
+    for step in path:
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def unknown_key(path: Path, name: str, known: Mapping[str, Any]) -> tuple[str, str]:
+    """Message and help for a key that the schema does not know."""
+    place = f" in `{place_name(path)}`" if path else ""
+    guess = nearest(name, known)
+    if guess:
+        return f"`{name}` is no key{place}", f"Did you mean `{guess}`?"
+    keys = ", ".join(f"`{key}`" for key in known)
+    help = f"Known keys: {keys}." if len(known) <= 12 else "Prefix a key of your own with `x-`."
+    return f"`{name}` is no key{place}", help
+
+
+_TYPES = {
+    "string": "text", "array": "a list", "object": "a block of keys", "boolean": "true or false",
+    "number": "a number", "integer": "a whole number",
+}  # fmt: skip
+
+
+def wrong_value(path: Path, error: Any) -> tuple[str, str]:  # noqa: C901 - one case a keyword
+    """Message and help for a value that a keyword of the schema refuses; `error` is jsonschema's ValidationError."""
+    name, value, wanted, schema = place_name(path) or "frontmatter", error.instance, error.validator_value, error.schema
+    match error.validator:
+        case "type":
+            kind = " or ".join(_TYPES[t] for t in ([wanted] if isinstance(wanted, str) else wanted))
+            if value is None:
+                return f"`{name}` is empty: it must be {kind}", f"Fill it in, or leave the key out.{_example(schema)}"
+            help = (
+                f'Write it in quotes: "{value}".' if wanted == "string" and not isinstance(value, dict | list) else ""
+            )
+            return f"`{name}` must be {kind}, not {_kind(value)}", help or _example(schema).strip()
+        case "enum":
+            guess = nearest(value, map(str, wanted))
+            words = ", ".join(map(str, wanted))
+            hint = f"Did you mean `{guess}`? " if guess else ""
+            return f"`{name}` is `{_short(value)}`, which is not one of its words", f"{hint}Known words: {words}."
+        case "pattern" | "format":
+            title = str(schema.get("title", "the expected form")).lower()
+            help = f"{first_sentence(schema)}{_example(schema)}".strip()
+            return f"`{name}` is `{_short(value)}`: that is not {_article(title)}", help
+        case "maxLength":
+            return f"`{name}` has {len(value)} characters, at most {wanted} are allowed", "Shorten it."
+        case "minLength":
+            return f"`{name}` is too short: at least {wanted} characters", "Say it in a sentence."
+        case "not":
+            return f"`{name}` must stand on one line", "In YAML, write a long text with `>-`, which joins its lines."
+        case "uniqueItems":
+            return f"`{name}` has the same entry twice", "Keep one of the two."
+        case "minItems":
+            return f"`{name}` is empty: it needs at least one entry", _example(schema).strip()
+        case "maxItems":
+            return f"`{name}` has {len(value)} entries, at most {wanted} are allowed", "Shorten the list."
+        case _:
+            return f"`{name}` does not fit: {error.message}", str(schema.get("description", ""))
+
+
+def first_sentence(schema: Mapping[str, Any]) -> str:
+    """What the schema says of a value, in short."""
+    return re.split(r"(?<=[.!?])\s", str(schema.get("description", "")), maxsplit=1)[0]
+
+
+def _article(noun: str) -> str:
+    return noun if noun.startswith(("a ", "an ", "the ")) else f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return f"the truth value `{str(value).lower()}`"
+    if isinstance(value, int | float):
+        return f"the number `{value}`"
+    names: dict[type, str] = {str: "text", list: "a list", dict: "a block of keys"}
+    return names.get(type(value), "nothing")
+
+
+def _short(value: object) -> str:
+    text = str(value).replace("`", "'").split("\n")[0]
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _example(schema: Mapping[str, Any]) -> str:
+    examples = schema.get("examples")
+    return f" For instance: {json.dumps(examples[0], ensure_ascii=False)}." if examples else ""

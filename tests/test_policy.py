@@ -1,0 +1,134 @@
+"""What a repository may ask for in its `postmortem.toml`, and what it is told when that makes no sense."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from postmortem_kb.cli import main
+
+SCHEMAS = Path(__file__).parent.parent / "schema" / "postmortem_schema"
+REVIEWED = """---
+id: a
+title: Checkout was down
+status: reviewed
+severity: {severity}
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+---
+"""
+
+
+def check(root: Path, policy: str, capsys: pytest.CaptureFixture[str], *, severity: str = "P3") -> tuple[int, str]:
+    (root / "postmortems").mkdir()
+    (root / "postmortems" / "a.md").write_text(REVIEWED.format(severity=severity), encoding="utf-8")
+    (root / "postmortem.toml").write_text(policy, encoding="utf-8")
+    code = main(["--root", str(root), "check", "--format", "json"])
+    captured = capsys.readouterr()
+    return code, captured.out or captured.err
+
+
+def messages(report: str) -> list[str]:
+    return [diagnostic["message"] for diagnostic in json.loads(report)["diagnostics"]]
+
+
+@pytest.mark.parametrize("file", sorted(SCHEMAS.glob("*.schema.json")), ids=lambda file: file.name)
+def test_a_schema_is_one(file: Path) -> None:
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    Draft202012Validator.check_schema(schema)
+
+
+def test_every_key_of_the_frontmatter_is_explained_to_an_editor() -> None:
+    schema = json.loads((SCHEMAS / "postmortem.schema.json").read_text(encoding="utf-8"))
+    bare = []
+
+    def walk(node: object, path: str) -> None:
+        if isinstance(node, dict):
+            for name, inner in node.get("properties", {}).items():
+                target = inner
+                if "$ref" in inner:
+                    target = schema["$defs"][inner["$ref"].removeprefix("#/$defs/").split("/")[0]] | inner
+                if "allOf" not in path and not (target.get("title") and target.get("description")):
+                    bare.append(f"{path}.{name}")
+            for name, inner in node.items():
+                walk(inner, f"{path}.{name}")
+
+    walk({"properties": schema["properties"], "$defs": schema["$defs"]}, "")
+    assert bare == []
+
+
+def test_what_the_check_prints_follows_its_published_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, report = check(tmp_path, "", capsys)
+    schema = json.loads((SCHEMAS / "check.schema.json").read_text(encoding="utf-8"))
+    assert messages(report)
+    Draft202012Validator(schema).validate(json.loads(report))
+
+
+def test_renamed_severities_replace_the_words_and_keep_their_requirements(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = '[severities]\nP1 = "SEV1"\nP2 = "SEV2"\n'
+    code, report = check(tmp_path, policy, capsys, severity="SEV1")
+    assert code == 1
+    assert "`detection` is missing: a reviewed SEV1 postmortem needs it" in messages(report)
+    helps = {d["message"]: d["help"] for d in json.loads(report)["diagnostics"]}
+    inside = "`customers`, `data_affected`, `data_loss`, `data_correctness`, `downstream`, `sla_breach`, `financial`"
+    assert helps["`impact` is missing: a reviewed postmortem needs it"].endswith(f"It needs {inside}.")
+
+
+def test_the_old_word_of_a_renamed_severity_is_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, report = check(tmp_path, '[severities]\nP1 = "SEV1"\n', capsys, severity="P1")
+    assert "`severity` is `P1`, which is not one of its words" in messages(report)
+
+
+def test_a_requirement_of_one_s_own_names_the_key_it_misses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    policy = (
+        '[requires.report]\nkeys = []\nsections = []\n[requires.cost]\nseverity = ["P3"]\nkeys = ["impact.financial"]\n'
+    )
+    code, report = check(tmp_path, policy, capsys)
+    assert code == 1
+    assert messages(report) == ["`impact` is missing"]
+
+
+def test_words_are_added_and_the_default_ones_stay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, before = check(tmp_path, "", capsys)
+    file = tmp_path / "postmortems" / "a.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("status:", "kind: brownout\nstatus:"), encoding="utf-8")
+    (tmp_path / "postmortem.toml").write_text('[words]\nkind = ["brownout"]\n', encoding="utf-8")
+    main(["--root", str(tmp_path), "check", "--format", "json"])
+    after = messages(capsys.readouterr().out)
+    assert sorted([*after, "`kind` is missing: a reviewed postmortem needs it"]) == sorted(messages(before))
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ("a = ", "this is not TOML"),
+        ("[sitee]\n", "sitee"),
+        ("[limits]\nnesting = 'deep'\n", "limits.nesting"),
+        ("[limits]\nnesting = 0\n", "limits.nesting"),
+        ("[words]\ncolour = ['red']\n", "colour"),
+        ("[severities]\nP5 = 'x'\n", "P5"),
+        ("[requires.report]\nkeyz = []\n", "requires.report"),
+    ],
+)
+def test_a_broken_policy_ends_with_2_and_names_the_place(
+    policy: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, printed = check(tmp_path, policy, capsys)
+    assert code == 2
+    assert "postmortem.toml" in printed
+    assert told in printed
+    assert "Traceback" not in printed
+
+
+def test_all_that_is_wrong_with_a_policy_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, printed = check(tmp_path, "[limits]\nnesting = 'deep'\nfile_bytes = 'big'\n", capsys)
+    assert code == 2
+    assert printed.count("postmortem.toml") == 2
