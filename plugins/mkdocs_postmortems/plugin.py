@@ -89,6 +89,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
     def _root(self, config: MkDocsConfig) -> Path:
         folder = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+        if self.config.root and not (folder / self.config.root).is_dir():
+            raise PluginError(f"postmortems: `root` in mkdocs.yml: there is no folder {folder / self.config.root}")
         try:
             return (folder / self.config.root).resolve() if self.config.root else find_root(folder)
         except UsageError as error:

@@ -22,7 +22,7 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
     """`/`."""
     done, counted = completion(knowledge.actions)
     categories = Counter(cause.kind for p in knowledge.postmortems for cause in p.root_causes)
-    services = Counter({name: len(found) for name, found in knowledge.services.values()})
+    services = Counter({slug: len(found) for slug, (_, found) in knowledge.services.items()})
     html = render(
         "home.html",
         PATH,

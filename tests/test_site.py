@@ -1,0 +1,265 @@
+"""The site as it is built: by MkDocs and by its fork, from a full, an empty and a hostile catalog."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+Run = Callable[..., subprocess.CompletedProcess[str]]
+MKDOCS = "site_name: Elsewhere\ntheme: {name: material, font: false}\nplugins: [postmortems, search]\n"
+REVIEWED = """\
+---
+id: b
+title: Checkout was down
+status: draft
+severity: P2
+services: [checkout, "billing & tax"]
+timezone: Europe/Berlin
+timestamps:
+  started: 2026-03-04T09:00:00Z
+  detected: 2026-03-04T09:07:00Z
+  mitigated: 2026-03-04T10:00:00Z
+  resolved: 2026-03-05T09:30:00Z
+roles:
+  author: "@maria"
+root_causes:
+  - id: RC1
+    category: capacity
+    statement: The pool was full
+action_items:
+  - {id: A1, action: Size the pool, type: prevent, owner: "@maria", priority: P1, status: todo, due: 2026-03-20, addresses: [RC1]}
+  - {id: A2, action: Alert on the pool, type: detect, owner: "@maria", priority: P2, status: done, completed: 2026-03-21}
+related:
+  - {id: a, relation: recurrence-of, note: The same pool}
+---
+
+## Timeline
+
+| Time | Event |
+| --- | --- |
+| 10:07 | Alert |
+| 2026-03-05T09:30:00Z | Over |
+
+## What Happened
+
+See [the first time](a.md), ![the pool](pool.png) and [the file](../../postmortem.toml).
+
+```mermaid
+graph TD; A-->B
+```
+"""
+HOSTILE = """\
+---
+id: evil
+title: "</title><script>window.hit=1</script><img src=x onerror=hit()>"
+status: draft
+severity: P3
+services: ['"><script>hit()</script>']
+tags: ["<svg onload=hit()>"]
+summary: "<script>hit()</script> & {{ 7 * 7 }} {% raw %}"
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+links:
+  - {title: Report, url: "javascript:hit()", kind: report}
+---
+
+## Timeline
+
+<script>hit()</script> [click](javascript:hit()) <javascript:hit()> ![x](javascript:hit())
+
+[ref]: javascript:hit()
+
+A [ref] and {: onclick=hit() } and --8<-- "/etc/passwd" and {{ 7 * 7 }}
+
+| Time | Event |
+| --- | --- |
+| 09:00 | <b onclick=hit()>bold</b> |
+"""
+
+
+@pytest.fixture
+def base(tmp_path: Path, draft: Callable[..., str]) -> Path:
+    """A knowledge base with a configuration and one postmortem."""
+    folder = tmp_path / "base"
+    (folder / "postmortems").mkdir(parents=True)
+    (folder / "mkdocs.yml").write_text(MKDOCS, encoding="utf-8")
+    (folder / "postmortems" / "a.md").write_text(draft("a", title="The first time"), encoding="utf-8")
+    return folder
+
+
+def build(base: Path, run: Run, *, code: int = 0, generator: str = "mkdocs", strict: bool = True) -> str:
+    (base / "docs").mkdir(exist_ok=True)
+    command = [sys.executable, "-m", generator, "build", "-f", "mkdocs.yml", "--clean", *["--strict"][: int(strict)]]
+    return run(command, base, code=code, env={"NO_MKDOCS_2_WARNING": "1"}).stdout
+
+
+def read(base: Path, page: str = "") -> str:
+    return (base / "site" / page / "index.html").read_text(encoding="utf-8")
+
+
+def article(base: Path, page: str) -> str:
+    """What a page itself says, without the frame that the theme puts around it."""
+    return re.findall(r"<article[^>]*>(.*)</article>", read(base, page), re.DOTALL)[0]
+
+
+def words(html: str) -> str:
+    """The words of a page, without its markup."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+@pytest.mark.parametrize("generator", ["mkdocs", "properdocs"])
+def test_this_repository_builds_strictly_with_a_page_for_every_postmortem(
+    generator: str, worktree: Path, tmp_path: Path, run: Run
+) -> None:
+    base = tmp_path / "base"
+    shutil.copytree(worktree, base)
+    build(base, run, generator=generator)
+    for file in (base / "postmortems").rglob("[0-9]*.md"):
+        assert "<h1>" in article(base, f"incidents/{file.stem}")
+    assert "WARNING" not in build(base, run, generator=generator)
+
+
+def test_an_empty_catalog_says_how_to_begin(base: Path, run: Run) -> None:
+    (base / "postmortems" / "a.md").unlink()
+    build(base, run)
+    for page in ("", "incidents", "actions", "services"):
+        assert "postmortems/" in words(article(base, page))
+
+
+def test_relations_are_shown_on_both_pages(base: Path, run: Run) -> None:
+    (base / "postmortems" / "b.md").write_text(REVIEWED.replace("![the pool](pool.png)", ""), encoding="utf-8")
+    build(base, run)
+    assert "Recurrence of" in words(article(base, "incidents/b"))
+    assert "The same pool" in words(article(base, "incidents/b"))
+    assert 'href="../a/"' in article(base, "incidents/b")
+    assert "Recurred" in words(article(base, "incidents/a"))
+    assert 'href="../b/"' in article(base, "incidents/a")
+
+
+def test_an_incident_s_page_tells_times_causes_and_actions(base: Path, run: Run) -> None:
+    (base / "postmortems" / "b.md").write_text(REVIEWED, encoding="utf-8")
+    build(base, run)
+    text = words(article(base, "incidents/b"))
+    for told in ("TTD 7 min", "TTM 1 h", "TTR 1 d", "+7 min", "+1 d", "09:07", "10:07", "5 Mar 2026", "answered by A1"):
+        assert told.casefold() in text.casefold(), told
+    assert "Overdue since 20 Mar 2026" in text
+    assert "Done 21 Mar 2026" in text
+
+
+def test_a_service_with_odd_letters_has_a_page(base: Path, run: Run) -> None:
+    (base / "postmortems" / "b.md").write_text(REVIEWED, encoding="utf-8")
+    build(base, run)
+    address = re.findall(r'href="([^"]+)">billing &amp; tax', article(base, "services"))[0]
+    assert "Checkout was down" in read(base, f"services/{address}")
+
+
+def test_links_and_pictures_lead_where_the_file_says_and_never_out(base: Path, run: Run) -> None:
+    (base / "postmortems" / "b.md").write_text(REVIEWED, encoding="utf-8")
+    (base / "postmortems" / "pool.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (base / "postmortems" / "backup.sql").write_bytes(b"secret")
+    build(base, run)
+    html = article(base, "incidents/b")
+    assert '<a href="../a/" rel="noopener">the first time</a>' in html
+    picture = re.findall(r'<img src="([^"]+)" alt="the pool"', html)[0]
+    assert (base / "site" / "incidents" / "b" / picture).resolve().is_file()
+    assert "postmortem.toml" not in html
+    assert not [file for file in (base / "site").rglob("*") if file.suffix in (".sql", ".toml")]
+
+
+def test_a_picture_behind_a_link_out_of_the_repository_is_not_published(base: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "outside.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (base / "postmortems" / "pool.png").symlink_to(tmp_path / "outside.png")
+    (base / "postmortems" / "b.md").write_text(REVIEWED, encoding="utf-8")
+    build(base, run)
+    assert "<img" not in article(base, "incidents/b")
+    assert not list((base / "site").rglob("*pool*"))
+
+
+def test_a_file_that_cannot_be_read_is_left_out_with_a_warning(base: Path, run: Run) -> None:
+    (base / "postmortems" / "b.md").write_text("---\nid: b\ntitle: [\n---\n", encoding="utf-8")
+    printed = build(base, run, strict=False)
+    assert "postmortems/b.md is left out" in printed
+    assert (base / "site" / "incidents" / "a").is_dir()
+    assert not (base / "site" / "incidents" / "b").exists()
+    build(base, run, code=1)
+
+
+def test_an_unfinished_postmortem_has_a_page(base: Path, run: Run) -> None:
+    text = (base / "postmortems" / "a.md").read_text(encoding="utf-8").replace("draft", "reviewed")
+    (base / "postmortems" / "a.md").write_text(text, encoding="utf-8")
+    build(base, run)
+    assert "Reviewed" in words(article(base, "incidents/a"))
+
+
+def test_hostile_text_is_shown_as_text(base: Path, run: Run) -> None:
+    (base / "postmortems" / "evil.md").write_text(HOSTILE, encoding="utf-8")
+    build(base, run)
+    for page in ("", "incidents", "incidents/evil", "actions", "services"):
+        html = read(base, page)
+        assert not re.search(r"<script>(?:window\.)?hit", html), page
+        assert not re.search(r"<[^>]+\son\w+=[^>]*hit", html), page
+        assert not re.search(r"(?:href|src)=[\"']?\s*javascript:", html, re.IGNORECASE), page
+    text = words(article(base, "incidents/evil").replace("&lt;", "‹").replace("&gt;", "›"))
+    for told in ("‹script›hit()‹/script›", "{{ 7 * 7 }}", "{% raw %}", '--8‹-- "/etc/passwd"', "‹b onclick=hit()›"):
+        assert told in text, told
+
+
+def test_the_docs_folder_may_hold_the_postmortems(base: Path, run: Run) -> None:
+    (base / "mkdocs.yml").write_text(MKDOCS + "docs_dir: postmortems\n", encoding="utf-8")
+    build(base, run)
+    assert (base / "site" / "incidents" / "a").is_dir()
+    assert not (base / "site" / "a").exists()
+
+
+def test_revisions_come_from_git(base: Path, run: Run) -> None:
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Add the first"]):
+        run(["git", *command], base, env={"GIT_COMMITTER_DATE": "2026-03-05T10:00:00Z"})
+    build(base, run)
+    assert "Last revised 5 Mar 2026" in words(article(base, "incidents/a"))
+
+
+def test_incidents_stay_out_of_the_navigation_tree(base: Path, run: Run) -> None:
+    build(base, run)
+    assert "The first time" not in read(base, "actions")
+
+
+def test_no_page_names_another_host(base: Path, run: Run) -> None:
+    (base / "postmortems" / "b.md").write_text(REVIEWED, encoding="utf-8")
+    build(base, run)
+    for file in (base / "site").rglob("*.html"):
+        loaded = re.findall(r'(?:src|<link[^>]+href)="(https?:[^"]+)"', file.read_text(encoding="utf-8"))
+        assert loaded == [], file
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [("plugins: [{postmortems: {root: nowhere}}, search]", "nowhere"), ("plugins: [{postmortems: {rot: a}}]", "rot")],
+)
+def test_a_broken_configuration_is_named(line: str, told: str, base: Path, run: Run) -> None:
+    (base / "mkdocs.yml").write_text(re.sub("plugins:.*", line, MKDOCS), encoding="utf-8")
+    printed = build(base, run, code=1)
+    assert told in printed
+    assert "Traceback" not in printed
+
+
+def test_a_broken_policy_stops_the_build_with_its_place(base: Path, run: Run) -> None:
+    (base / "postmortem.toml").write_text("[limits]\nnesting = 'deep'\n", encoding="utf-8")
+    assert "limits.nesting" in build(base, run, code=1)
+
+
+def test_the_plugin_can_be_switched_off(base: Path, run: Run) -> None:
+    (base / "mkdocs.yml").write_text(MKDOCS.replace("[postmortems,", "[{postmortems: {enabled: false}},"), "utf-8")
+    (base / "docs").mkdir()
+    (base / "docs" / "index.md").write_text("# Hello", encoding="utf-8")
+    build(base, run)
+    assert not (base / "site" / "incidents").exists()
