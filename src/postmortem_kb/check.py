@@ -53,6 +53,8 @@ def _diagnostic(path: str, rule: Rule, finding: Finding, policy: Policy) -> Diag
         finding.message,
         finding.help,
         url=rule_url(rule.NAME, policy),
+        fix=finding.fix,
+        key=finding.key,
     )
 
 

@@ -29,6 +29,21 @@ FILE_START = Span(1, 1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A stretch of a file and what stands there instead; an empty stretch is an insertion."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The one right answer to a finding: all of its edits, or none."""
+
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule found, before the run knows its path, its severity and whether it is suppressed."""
 
@@ -41,6 +56,8 @@ class Finding:
     """The dotted frontmatter key or the section heading that it is about, for suppressions."""
     severity: Severity | None = None
     """Set where one finding weighs otherwise than its rule."""
+    fix: Fix | None = None
+    """Set where there is one right answer that changes no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +71,12 @@ class Diagnostic:
     severity: Severity
     message: str
     help: str = ""
-    fixable: bool = False
     url: str = ""
     """The rule's page on the published site; empty where the site's address is not configured."""
+    fix: Fix | None = None
+    """What `check --fix` would write."""
+    key: str = ""
+    """The dotted frontmatter key or the section heading that it is about; it stays when lines move."""
 
     @property
     def order(self) -> tuple[str, int, int, str]:

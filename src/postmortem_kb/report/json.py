@@ -38,6 +38,6 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "rule": diagnostic.rule,
         "message": diagnostic.message,
         "help": diagnostic.help,
-        "fixable": diagnostic.fixable,
+        "fixable": diagnostic.fix is not None,
         "url": diagnostic.url,
     }
