@@ -19,8 +19,10 @@ from postmortem_kb.contract import published_schema, schema_for
 from postmortem_kb.policy import default_policy
 from postmortem_kb.report import FORMATS
 from postmortem_kb.rules import RULES
-from postmortem_kb.rules.rule import Rule
+from postmortem_kb.rules.rule import Rule, Scope
 
+BY_NATURE = {"encoding", "file-size", *(rule.NAME for rule in RULES if rule.SCOPE is Scope.CHANGE)}
+"""Rules whose example no text can show."""
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "postmortem_kb"
 HEADINGS = ["What it does", "Why it matters", "Example", "Use instead"]
@@ -43,8 +45,12 @@ def test_every_rule_is_on_the_list_under_its_file_s_name() -> None:
     assert [rule.__name__.rpartition(".")[2] for rule in RULES] == [rule.NAME.replace("-", "_") for rule in RULES]
 
 
-def test_every_rule_has_its_cases() -> None:
-    assert {file.stem for file in (ROOT / "tests" / "rules").glob("*.md")} == {rule.NAME for rule in RULES}
+def test_every_case_is_of_a_rule_and_what_no_example_shows_has_cases() -> None:
+    """The other rules are held to the examples on their pages by `test_examples.py`."""
+    cases = {file.stem for file in (ROOT / "tests" / "rules").glob("*.md")}
+    assert cases <= {rule.NAME for rule in RULES}
+    walked = (ROOT / "tests" / "test_life_cycle.py").read_text(encoding="utf-8")
+    assert {name for name in BY_NATURE if name not in cases and f'"{name}"' not in walked} == set()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.NAME)
@@ -119,3 +125,15 @@ def test_no_module_holds_more_than_one_idea() -> None:
 
 def test_the_package_says_what_it_is() -> None:
     assert postmortem_kb.__doc__
+
+
+def test_every_rule_may_be_configured_and_nothing_else() -> None:
+    schema = json.loads((ROOT / "schema" / "postmortem_schema" / "policy.schema.json").read_text(encoding="utf-8"))
+    settings = schema["properties"]["rules"]["properties"]
+    assert set(settings) == {rule.NAME for rule in RULES}
+    for rule in RULES:
+        assert settings[rule.NAME]["description"] == inspect.cleandoc(rule.__doc__ or "").splitlines()[0]
+        # What cannot be read cannot be passed over.
+        assert ("severity" in settings[rule.NAME]["properties"]) == (rule.SCOPE is not Scope.SYNTAX)
+        options = set(settings[rule.NAME]["properties"]) - {"severity"}
+        assert options == set(default_policy().rules.get(rule.NAME, {}))

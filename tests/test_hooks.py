@@ -200,3 +200,39 @@ def test_this_repository_refuses_a_bad_postmortem_of_its_own(
     run(["git", "add", "postmortems"], tmp_path)
     printed = run([tool, "run", "postmortem-check"], tmp_path, code=1, env=caches).stdout
     assert "postmortems/bad.md:11:9: error [unknown-related]" in printed
+
+
+def with_life_cycle(repository: Repository, worktree: Path) -> None:
+    configure(repository, worktree, more="      - id: postmortem-life-cycle\n")
+    repository.commit()
+
+
+def test_a_step_that_the_life_cycle_does_not_have_is_refused(
+    repository: Repository, worktree: Path, draft: Draft
+) -> None:
+    with_life_cycle(repository, worktree)
+    repository.write("postmortems/queue-again.md", draft("queue-again").replace("status: draft", "status: closed"))
+    assert "postmortems/queue-again.md:4:9: error [status-transition]" in repository.commit(refused=True)
+
+
+def test_a_reviewed_file_is_not_deleted_by_a_commit_that_does_nothing_else(
+    repository: Repository, worktree: Path, draft: Draft
+) -> None:
+    repository.write("postmortems/disk-full.md", draft("disk-full").replace("status: draft", "status: reviewed"))
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--no-verify", "--message", "Reviewed elsewhere")
+    with_life_cycle(repository, worktree)
+    repository.git("rm", "--quiet", "postmortems/disk-full.md")
+    assert "postmortems/disk-full.md:1:1: error [deleted-postmortem]" in repository.commit(refused=True)
+
+
+def test_the_first_commit_of_a_repository_has_nothing_to_be_held_against(
+    tool: str, caches: dict[str, str], worktree: Path, tmp_path: Path, run: Run, draft: Draft
+) -> None:
+    repository = Repository(tmp_path, run, caches)
+    repository.git("init", "--quiet")
+    configure(repository, worktree, more="      - id: postmortem-life-cycle\n")
+    run([tool, "install"], tmp_path, env=caches)
+    repository.write("postmortems/queue-full.md", draft("queue-full"))
+    repository.git("add", "--all")
+    assert "Passed" in repository.git("commit", "--message", "Begin")

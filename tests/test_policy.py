@@ -132,3 +132,54 @@ def test_all_that_is_wrong_with_a_policy_is_told_at_once(tmp_path: Path, capsys:
     code, printed = check(tmp_path, "[limits]\nnesting = 'deep'\nfile_bytes = 'big'\n", capsys)
     assert code == 2
     assert printed.count("postmortem.toml") == 2
+
+
+@pytest.mark.parametrize(
+    ("policy", "line", "told"),
+    [
+        ("# ours\n\n[site]\nname = 'A'\n\n[limits]\nfile_bytes = 100000\nnesting = 'deep'\n", 8, "limits.nesting"),
+        ("[site]\nname = 'A'\nnam = 'B'\n", 3, "there is no `nam`; did you mean `name`?"),
+        ("[words]\nkind = [\n  'brownout',\n  1,\n]\n", 2, "words.kind"),
+        ("[rules.secrt]\nseverity = 'off'\n", 1, "there is no `secrt`"),
+        ("[rules.timeline-range]\nseverity = 'off'\nhours = 3\n", 3, "there is no `hours`"),
+        ("[rules]\ntimeline-range = { severity = 'of' }\n", 2, "rules.timeline-range.severity"),
+        ("[severities]\nP1 = 'SEV'\nP2 = 'SEV'\n", 3, "`P1` and `P2` are both called `SEV`"),
+        ("[severities]\nP1 = 'P2'\n", 2, "`P1` and `P2` are both called `P2`"),
+        (
+            "[deadlines]\ndraft = 48\nreview = 24\n",
+            2,
+            "`deadlines.draft` (48 hours) is after `deadlines.review` (24 hours)",
+        ),
+        ("[requires.report]\nkeys = ['impact.custmers']\n", 2, "did you mean `impact.customers`?"),
+        ("[requires.report]\nsections = ['Time line']\n", 2, "did you mean `Timeline`?"),
+        ("[requires.ours]\nseverity = ['P9']\n", 2, "there is no `P9`"),
+        ("[requires.ours]\nstatus = ['done']\nkeys = []\n", 2, "there is no `done`"),
+        ("[requires.ours]\naction_types = ['hope']\n", 2, "there is no `hope`"),
+    ],
+)
+def test_what_is_wrong_with_a_policy_stands_at_its_line(
+    policy: str, line: int, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, printed = check(tmp_path, policy, capsys)
+    assert code == 2
+    assert f"postmortem.toml, line {line}: " in printed
+    assert told in printed
+
+
+@pytest.mark.parametrize("severity", ["error", "warning", "advice", "off"])
+def test_a_rule_weighs_what_the_policy_says(severity: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, report = check(tmp_path, f"[rules.schema]\nseverity = '{severity}'\n", capsys)
+    found = {d["severity"] for d in json.loads(report)["diagnostics"] if d["rule"] == "schema"}
+    assert found == (set() if severity == "off" else {severity})
+    assert code == 1
+
+
+def test_a_rule_s_option_replaces_its_default(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    check(tmp_path, "[rules.whys-format]\nrows = 1\n", capsys)
+    table = "## 5 Whys Analysis\n\n| # | Question | Answer |\n| --- | --- | --- |\n| 1 | Why? | So |\n"
+    file = tmp_path / "postmortems" / "a.md"
+    file.write_text(file.read_text(encoding="utf-8") + table, encoding="utf-8")
+    assert main(["--root", str(tmp_path), "check", "--select", "whys-format"]) == 0
+    (tmp_path / "postmortem.toml").unlink()
+    assert main(["--root", str(tmp_path), "check", "--select", "whys-format"]) == 1
+    assert "fewer than 3 rows: 1" in capsys.readouterr().out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -18,6 +17,7 @@ from mkdocs.utils.templates import TemplateContext
 from mkdocs_postmortems.config import PostmortemsConfig
 from mkdocs_postmortems.site import FinishedPage, add_asset, add_page
 from mkdocs_postmortems.theme import set_theme
+from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.pages import all_pages
@@ -98,7 +98,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
     def _knowledge(self) -> Knowledge:
         try:
-            return read_knowledge(self.root, read_policy(self.root), datetime.now(UTC).date())
+            return read_knowledge(self.root, read_policy(self.root), today())
         except UsageError as error:
             raise PluginError(str(error)) from None
 

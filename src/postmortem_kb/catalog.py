@@ -31,6 +31,11 @@ class Catalog:
         return found
 
     @cached_property
+    def by_path(self) -> dict[str, Document]:
+        """The documents by their paths."""
+        return {document.path: document for document in self.documents}
+
+    @cached_property
     def _pages(self) -> dict[str, list[Document]]:
         found: dict[str, list[Document]] = {}
         for document in self.documents:

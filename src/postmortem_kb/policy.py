@@ -52,6 +52,8 @@ class Policy:
     """The service catalog; empty where names are free."""
     deadlines: Mapping[str, int] = field(default_factory=dict)
     """Hours from `resolved`: `draft`, `review`, `close`."""
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The settings of each rule that has some: its options, and its severity where a repository changed it."""
     changed: bool = False
     """Whether it asks for anything else than the default policy does."""
 
@@ -88,23 +90,13 @@ def read_policy(root: Path) -> Policy:
         settings = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{CONFIGURATION}: this is not TOML: {error}") from None
-    problems = list(_problems(settings))
-    if problems:
-        raise UsageError(problems)
+    if settings:
+        # Imported here: a repository with an empty configuration need not pay for the validator.
+        from postmortem_kb.settings import problems
+
+        if found := problems(content, settings, default_data()):
+            raise UsageError([f"{CONFIGURATION}, {problem}" for problem in found])
     return _policy(settings)
-
-
-def _problems(settings: Mapping[str, Any]) -> list[str]:
-    # Imported here: a repository with an empty configuration need not pay for the validator.
-    if not settings:
-        return []
-    import json
-
-    from jsonschema import Draft202012Validator
-
-    schema = json.loads(files("postmortem_schema").joinpath("policy.schema.json").read_text(encoding="utf-8"))
-    errors = sorted(Draft202012Validator(schema).iter_errors(settings), key=lambda e: list(map(str, e.absolute_path)))
-    return [f"{CONFIGURATION}: {'.'.join(map(str, e.absolute_path)) or 'top level'}: {e.message}" for e in errors]
 
 
 def _policy(settings: Mapping[str, Any]) -> Policy:
@@ -129,6 +121,7 @@ def _policy(settings: Mapping[str, Any]) -> Policy:
         repo_url=site.get("repo_url", ""),
         services=tuple(settings.get("services", {}).get("names", ())),
         deadlines={**data["deadlines"], **settings.get("deadlines", {})},
+        rules=_rules(data["rules"], settings.get("rules", {})),
         changed=any(settings.get(part) for part in ("words", "severities", "requires")),
     )
 
@@ -142,6 +135,10 @@ def _requirement(name: str, block: Mapping[str, Any], data: Mapping[str, Any], n
         sections=tuple(block.get("sections", ())),
         action_types=tuple(block.get("action_types", ())),
     )
+
+
+def _rules(default: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {name: {**default.get(name, {}), **settings.get(name, {})} for name in (*default, *settings)}
 
 
 def _limits(data: Mapping[str, Any]) -> Limits:

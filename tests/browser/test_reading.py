@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from postmortem_kb.clock import today
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.policy import read_policy
 
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
-    return read_knowledge(ROOT, read_policy(ROOT), datetime.now(UTC).date())
+    return read_knowledge(ROOT, read_policy(ROOT), today())
 
 
 def lonely_word(knowledge: Knowledge) -> tuple[str, str]:

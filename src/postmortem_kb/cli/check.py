@@ -10,7 +10,9 @@ from typing import TextIO
 import click
 
 from postmortem_kb.catalog import Catalog, read_catalog
+from postmortem_kb.changes import read_changes
 from postmortem_kb.check import check
+from postmortem_kb.clock import today
 from postmortem_kb.diagnostic import Diagnostic
 from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import FOLDER, read_policy
@@ -19,11 +21,13 @@ from postmortem_kb.report.report import Run, Summary
 from postmortem_kb.root import find_root
 from postmortem_kb.rules import RULES
 from postmortem_kb.rules.rule import Rule
+from postmortem_kb.source.document import Document
 from postmortem_kb.words import nearest
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--since", metavar="REF", help="Hold the life cycle against this git ref, too.")
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
@@ -32,6 +36,7 @@ from postmortem_kb.words import nearest
 def command(
     root: Path | None,
     paths: tuple[Path, ...],
+    since: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     format_: str,
@@ -46,8 +51,9 @@ def command(
     folder = root or find_root(Path.cwd())
     policy = read_policy(folder)
     catalog = read_catalog(folder, policy.limits)
-    wanted = _wanted(catalog, paths) if paths else None
-    diagnostics = check(catalog, policy, paths=wanted, rules=rules)
+    changes = read_changes(folder, since, policy.limits) if since else None
+    wanted = _wanted(catalog, paths, changes.deleted if changes else ()) if paths else None
+    diagnostics = check(catalog, policy, today(), paths=wanted, rules=rules, changes=changes)
     files = len(catalog.documents) if wanted is None else len(wanted)
     run = Run(diagnostics, Summary.of(diagnostics, files), _lines(catalog, diagnostics))
     _write(run, format_, output)
@@ -65,12 +71,12 @@ def _rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
     return [rule for rule in RULES if (not select or rule.NAME in select) and rule.NAME not in ignore]
 
 
-def _wanted(catalog: Catalog, paths: tuple[Path, ...]) -> set[str]:
+def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...]) -> set[str]:
     """The documents that arguments name; a file below the folder that is no postmortem is passed over."""
     root = catalog.root.resolve()
     problems, wanted = [], set()
     for path in paths:
-        if not path.exists() and not path.is_symlink():
+        if not path.exists() and not path.is_symlink() and not any(path.name in d.path for d in gone):
             problems.append(f"there is no file or folder `{path}`")
             continue
         # The name itself is kept, for a link is a finding of its own.
@@ -80,7 +86,9 @@ def _wanted(catalog: Catalog, paths: tuple[Path, ...]) -> set[str]:
             inside = "."
         if inside not in (".", FOLDER) and not inside.startswith(f"{FOLDER}/"):
             problems.append(f"`{path}` is not below `{root / FOLDER}`")
-        wanted |= {d.path for d in catalog.documents if inside == "." or f"{d.path}/".startswith(f"{inside}/")}
+        wanted |= {
+            d.path for d in (*catalog.documents, *gone) if inside == "." or f"{d.path}/".startswith(f"{inside}/")
+        }
     if problems:
         raise UsageError(problems)
     return wanted
@@ -88,7 +96,7 @@ def _wanted(catalog: Catalog, paths: tuple[Path, ...]) -> set[str]:
 
 def _lines(catalog: Catalog, diagnostics: list[Diagnostic]) -> dict[tuple[str, int], str]:
     texts = {document.path: document.text for document in catalog.documents}
-    return {(d.path, d.span.line): texts[d.path].line(d.span.line) for d in diagnostics}
+    return {(d.path, d.span.line): texts[d.path].line(d.span.line) for d in diagnostics if d.path in texts}
 
 
 def _write(run: Run, format_: str, output: Path | None) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
-from urllib.parse import quote, unquote, urlsplit
+from pathlib import PurePosixPath
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from postmortem_kb.knowledge import Knowledge
@@ -18,6 +17,7 @@ from postmortem_kb.policy import FOLDER
 from postmortem_kb.render import urls
 from postmortem_kb.render.markdown import Links, Markdown
 from postmortem_kb.source.body import Section, Table
+from postmortem_kb.source.links import below_root, is_file, scheme
 from postmortem_kb.timeline import SECTION as TIMELINE
 from postmortem_kb.timeline import Timeline
 
@@ -201,44 +201,28 @@ def _moments(postmortem: Postmortem) -> list[tuple[str, datetime, timedelta, flo
 
 def _links(postmortem: Postmortem, knowledge: Knowledge, page: str, files: dict[str, str]) -> Links:
     """How addresses in a body are followed; pictures that are found are put into `files`."""
-    folder = posixpath.dirname(postmortem.path)
-
-    def below_root(href: str) -> str:
-        return posixpath.normpath(posixpath.join(folder, unquote(urlsplit(href).path)))
 
     def link(href: str) -> str | None:
-        parts = urlsplit(href)
-        if parts.scheme or href.startswith(("#", "//")):
+        if scheme(href) or href.startswith(("#", "//")):
             return href
-        path = below_root(href)
+        path, fragment = below_root(postmortem.path, href), href.partition("#")[2]
         other = knowledge.by_path.get(path)
         if other:
             target = urls.relative(urls.incident(other.id), page)
-            return f"{target}#{parts.fragment}" if parts.fragment else target
-        return image(href) or (_source_url(knowledge, path) if _is_file(knowledge.root, path) else None)
+            return f"{target}#{fragment}" if fragment else target
+        return image(href) or (_source_url(knowledge, path) if is_file(knowledge.root, path, FOLDER) else None)
 
     def image(src: str) -> str | None:
-        if urlsplit(src).scheme or src.startswith("//"):
+        if scheme(src) or src.startswith("//"):
             return None
-        path = below_root(src)
-        if PurePosixPath(path).suffix.lower() not in _PICTURES or not _is_file(knowledge.root, path):
+        path = below_root(postmortem.path, src)
+        if PurePosixPath(path).suffix.lower() not in _PICTURES or not is_file(knowledge.root, path, FOLDER):
             return None
         address = f"files/{quote(path.removeprefix(f'{FOLDER}/'))}"
         files[f"files/{path.removeprefix(f'{FOLDER}/')}"] = path
         return urls.relative(address, page)
 
     return Links(link, image)
-
-
-def _is_file(root: Path, path: str) -> bool:
-    """Whether a path is a file below the folder of postmortems, reached without leaving it by a link."""
-    file = root / path
-    if not path.startswith(f"{FOLDER}/"):
-        return False
-    try:
-        return file.is_file() and file.resolve().is_relative_to((root / FOLDER).resolve())
-    except (OSError, ValueError, RuntimeError):
-        return False
 
 
 def _source_url(knowledge: Knowledge, path: str) -> str | None:

@@ -12,11 +12,59 @@ rarely collide; numbers that count up do so at every second merge.
 
 ## Example
 
-`postmortems/payments/2026-03-04-queue.md` and `postmortems/search/2026-03-04-queue.md`.
+```markdown postmortems/payments/2026-03-04-queue.md
+---
+id: 2026-03-04-queue
+title: Checkout was down
+status: draft
+severity: P3
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+---
+```
+
+```markdown postmortems/search/2026-03-04-queue.md
+---
+id: 2026-03-04-queue
+title: Checkout was down
+status: draft
+severity: P3
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+---
+```
 
 ## Use instead
 
-`2026-03-04-payments-queue.md` and `2026-03-04-search-queue.md`, with the ids to match.
+```markdown postmortems/payments/2026-03-04-payments-queue.md
+---
+id: 2026-03-04-payments-queue
+title: Checkout was down
+status: draft
+severity: P3
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+---
+```
+
+```markdown postmortems/search/2026-03-04-search-queue.md
+---
+id: 2026-03-04-search-queue
+title: Checkout was down
+status: draft
+severity: P3
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+---
+```
 """
 
 from __future__ import annotations

@@ -11,11 +11,20 @@ site have to agree on what the author wrote.
 
 ## Example
 
-A log pasted from a Windows terminal in its own code page, or a screenshot saved as `incident.md`.
+A log pasted from a Windows terminal in its own code page, or a screenshot saved as `incident.md`:
+
+```text
+bytes:  c3 bc 62 65 72 6c 61 73 74   (UTF-8)
+bytes:  fc 62 65 72 6c 61 73 74      (Latin-1)
+```
 
 ## Use instead
 
 Save the file as UTF-8. In most editors: *Save with encoding*.
+
+```text
+bytes:  c3 bc 62 65 72 6c 61 73 74   (UTF-8)
+```
 """
 
 from __future__ import annotations

@@ -10,11 +10,19 @@ Nobody reads ten megabytes of log in a postmortem, and every check and build wou
 
 ## Example
 
-An export of a whole log pasted into the `Appendix`.
+```text
+## Appendix
+(the whole log of the day, 40 MB)
+```
 
 ## Use instead
 
 Keep the lines that prove something, and link the rest: under `links` with `kind: log`, or as `evidence` of a cause.
+
+```text
+## Appendix
+(the five lines that name the full pool)
+```
 
 ## Options
 

@@ -11,15 +11,33 @@ Links, pages and relations use the id, people and editors use the file's name. O
 
 ## Example
 
-`postmortems/2026/checkout.md` with
-
-```yaml
+```markdown postmortems/2026/checkout.md
+---
 id: 2026-03-04-checkout-down
+title: Checkout was down
+status: draft
+severity: P3
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+---
 ```
 
 ## Use instead
 
-Rename the file to `2026-03-04-checkout-down.md`, or write `id: checkout`.
+```markdown postmortems/2026/2026-03-04-checkout-down.md
+---
+id: 2026-03-04-checkout-down
+title: Checkout was down
+status: draft
+severity: P3
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+---
+```
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ Files that are no postmortems are named `README.md`, `index.md`, or begin with `
 
 ## Example
 
-```markdown
+```markdown postmortems/2026-03-04-checkout-down.md
 # Checkout was down
 
 It began at nine.
@@ -19,7 +19,7 @@ It began at nine.
 
 ## Use instead
 
-```markdown
+```markdown postmortems/2026-03-04-checkout-down.md
 ---
 id: 2026-03-04-checkout-down
 title: Checkout was down

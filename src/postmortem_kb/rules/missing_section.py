@@ -12,11 +12,35 @@ when, why, and what was learned.
 
 ## Example
 
-A reviewed P3 with the headings `Timeline`, `What Happened` and `Lessons learned`.
+```yaml
+status: reviewed
+severity: P3
+```
+
+```markdown
+## Timeline
+
+## What Happened
+
+## Lessons learned
+```
 
 ## Use instead
 
-`Timeline`, `What Happened`, `Root Cause`, `Lessons Learned`, spelt like this.
+```yaml
+status: reviewed
+severity: P3
+```
+
+```markdown
+## Timeline
+
+## What Happened
+
+## Root Cause
+
+## Lessons Learned
+```
 
 ## Options
 

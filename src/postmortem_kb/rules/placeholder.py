@@ -11,6 +11,10 @@ A blank that was shipped looks like an answer. In a draft it is a useful reminde
 
 ## Example
 
+```yaml
+status: reviewed
+```
+
 ```markdown
 ## Root Cause
 
@@ -18,6 +22,10 @@ TBD, ask the storage team.
 ```
 
 ## Use instead
+
+```yaml
+status: reviewed
+```
 
 ```markdown
 ## Root Cause

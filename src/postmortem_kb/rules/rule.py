@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from postmortem_kb.catalog import Catalog
+from postmortem_kb.changes import Changes
 from postmortem_kb.contract import Contract
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.policy import Policy
@@ -24,7 +26,9 @@ class Scope(StrEnum):
     DOCUMENT = "document"
     """One file that could be read, and the policy."""
     CATALOG = "catalog"
-    """All files."""
+    """All files, or the day."""
+    CHANGE = "change"
+    """What changed since a git ref; without one the rule does not run."""
 
 
 @dataclass
@@ -34,6 +38,11 @@ class Context:
     catalog: Catalog
     policy: Policy
     contract: Contract
+    today: date
+    changes: Changes | None = None
+    """What changed since the ref that a check was given."""
+    rules: frozenset[str] = frozenset()
+    """The names of all rules."""
     _violations: dict[str, list[Violation]] = field(default_factory=dict)
     _timelines: dict[str, Timeline | None] = field(default_factory=dict)
 
@@ -42,6 +51,22 @@ class Context:
         if document.path not in self._violations:
             self._violations[document.path] = self.contract.violations(document.frontmatter.data)
         return self._violations[document.path]
+
+    def option(self, rule: str, name: str) -> Any:
+        """A rule's option; each has a default in the default policy."""
+        return self.policy.rules[rule][name]
+
+    def before(self, document: Document) -> Document | None:
+        """The earlier state of a document that changed; None where there is none, or nothing changed."""
+        return self.changes.before.get(document.path) if self.changes else None
+
+    def deleted(self, document: Document) -> bool:
+        """Whether this is the earlier state of a file that is gone."""
+        return self.changes is not None and any(document is gone for gone in self.changes.deleted)
+
+    def eased(self, document: Document) -> Severity | None:
+        """The weight of what is unfinished: a warning in a draft, else that of the rule."""
+        return Severity.WARNING if document.frontmatter.get("status") == self.policy.words["status"][0] else None
 
     def timeline(self, document: Document) -> Timeline | None:
         """The timeline of a document."""

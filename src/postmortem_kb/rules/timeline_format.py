@@ -13,6 +13,8 @@ Elapsed times, the picture of the incident and every check of its order come fro
 ## Example
 
 ```markdown
+## Timeline
+
 | When | Event |
 | --- | --- |
 | 9.05 am | Alert fired |
@@ -21,6 +23,8 @@ Elapsed times, the picture of the incident and every check of its order come fro
 ## Use instead
 
 ```markdown
+## Timeline
+
 | Time | Event |
 | --- | --- |
 | 09:05 | Alert fired |

@@ -12,6 +12,10 @@ above, or one row in local time among rows in UTC.
 ## Example
 
 ```markdown
+## Timeline
+
+| Time | Event |
+| --- | --- |
 | 23:50 | Failover began |
 | 00:10 | Failover ended |
 ```
@@ -19,6 +23,10 @@ above, or one row in local time among rows in UTC.
 ## Use instead
 
 ```markdown
+## Timeline
+
+| Time | Event |
+| --- | --- |
 | 23:50 | Failover began |
 | 2026-03-05 00:10 | Failover ended |
 ```

@@ -1,0 +1,67 @@
+"""A done action does not say when it was done.
+
+## What it does
+
+Reports an action with the status `done` and no `completed`, one with `completed` that is not done, and a `completed` that lies in
+the future.
+
+## Why it matters
+
+Ages, completion rates and the question whether a fix was there before the next incident all need the day.
+
+## Example
+
+```yaml
+action_items:
+  - id: A1
+    action: Alert on the size of the pool
+    type: detect
+    owner: "@maria"
+    priority: P2
+    status: done
+```
+
+## Use instead
+
+```yaml
+action_items:
+  - id: A1
+    action: Alert on the size of the pool
+    type: detect
+    owner: "@maria"
+    priority: P2
+    status: done
+    completed: 2026-03-20
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.document import Document
+
+NAME = "action-completed"
+SEVERITY = Severity.ERROR
+SCOPE = Scope.DOCUMENT
+_KEY = "action_items.completed"
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """Each action whose status and `completed` do not go together."""
+    frontmatter = document.frontmatter
+    for index, item in frontmatter.mappings("action_items"):
+        name, day = item.get("id", index + 1), item.get("completed")
+        if item.get("status") == "done" and not day:
+            span = frontmatter.at_key("action_items", index, "status")
+            yield Finding(span, f"`{name}` is done and has no day", "Add `completed: YYYY-MM-DD`.", _KEY)
+        elif day and item.get("status") != "done":
+            span = frontmatter.at("action_items", index, "completed")
+            yield Finding(
+                span, f"`{name}` has a `completed` and is not done", "Set `status: done`, or delete it.", _KEY
+            )
+        elif isinstance(day, str) and day > context.today.isoformat():
+            span = frontmatter.at("action_items", index, "completed")
+            yield Finding(span, f"`{name}` was completed on a day that is still to come", "Mend the date.", _KEY)

@@ -1,0 +1,74 @@
+"""A step of the life cycle is late.
+
+## What it does
+
+Counts from `timestamps.resolved`: reports a draft that should be reviewed by now and a reviewed postmortem that should be closed. With
+`check --since`, also a file that was added later than a draft should exist.
+
+## Why it matters
+
+What people remember of an incident halves within days, and an action item that outlives its quarter is seldom done at all.
+
+## Example
+
+```yaml
+status: draft
+timestamps:
+  started: 2020-03-04T09:00:00Z
+  resolved: 2020-03-04T10:00:00Z
+```
+
+## Use instead
+
+Finish the review, or say why it is late:
+
+```yaml
+status: draft
+timestamps:
+  started: 2020-03-04T09:00:00Z
+  resolved: 2020-03-04T10:00:00Z
+suppress:
+  - rule: deadline
+    reason: The vendor's report is due in May.
+```
+
+## Options
+
+`[deadlines]` in `postmortem.toml`: hours to a draft (48), to the review (120) and to closing (2160).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.document import Document
+from postmortem_kb.timeline import read_moment
+
+NAME = "deadline"
+SEVERITY = Severity.WARNING
+SCOPE = Scope.CATALOG
+_STEPS = {"draft": ("review", "reviewed"), "reviewed": ("close", "closed")}
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """The step that is late."""
+    resolved = read_moment(document.frontmatter.get("timestamps", "resolved"))
+    status = document.frontmatter.get("status")
+    if resolved is None or status not in _STEPS:
+        return
+    deadline, wanted = _STEPS[status]
+    late = (context.today - (resolved + timedelta(hours=context.policy.deadlines[deadline])).date()).days
+    if late > 0:
+        span = document.frontmatter.at("status")
+        message = f"This should have been {wanted} {late} days ago"
+        help = f"{context.policy.deadlines[deadline]} hours from `resolved` are allowed. Take the step, or say why not."
+        yield Finding(span, message, help, "status")
+    if context.changes and document.path in context.changes.added:
+        late = (context.today - (resolved + timedelta(hours=context.policy.deadlines["draft"])).date()).days
+        if late > 0:
+            span = document.frontmatter.at("timestamps", "resolved")
+            message = f"The draft comes {late} days later than a draft should exist"
+            yield Finding(span, message, "Begin the next one when the incident is over.", "timestamps.resolved")

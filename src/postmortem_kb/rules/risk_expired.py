@@ -1,0 +1,64 @@
+"""The time for which a risk was accepted is over.
+
+## What it does
+
+Reports an `accepted_risk` whose `until` has passed.
+
+## Why it matters
+
+A risk is accepted for a while: until a migration, until the next quarter. Then somebody decides again, with what has been learned since.
+
+## Example
+
+```yaml
+root_causes:
+  - id: RC1
+    category: capacity
+    statement: The pool was sized by hand
+    accepted_risk:
+      reason: The service is switched off in June.
+      by: "@maria"
+      until: 2020-06-30
+```
+
+## Use instead
+
+```yaml
+root_causes:
+  - id: RC1
+    category: capacity
+    statement: The pool was sized by hand
+    accepted_risk:
+      reason: The service is switched off with the last customer of the old contract.
+      by: "@maria"
+      until: 2999-12-31
+```
+
+or an action with `addresses: [RC1]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.document import Document
+
+NAME = "risk-expired"
+SEVERITY = Severity.ERROR
+SCOPE = Scope.CATALOG
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """Each accepted risk that has run out."""
+    for key in ("root_causes", "contributing_factors"):
+        for index, cause in document.frontmatter.mappings(key):
+            until = document.frontmatter.get(key, index, "accepted_risk", "until")
+            if isinstance(until, str) and until[:1].isdigit() and until < context.today.isoformat():
+                yield Finding(
+                    document.frontmatter.at(key, index, "accepted_risk", "until"),
+                    f"The risk of `{cause.get('id', index + 1)}` was accepted until {until}",
+                    "Decide again: a new `until` with its reason, or an action that answers the cause.",
+                    f"{key}.accepted_risk",
+                )

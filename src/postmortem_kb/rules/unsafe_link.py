@@ -1,0 +1,57 @@
+"""A link would run a script or open what is no page.
+
+## What it does
+
+Reports links, pictures and references whose address begins with anything but `http:`, `https:` or `mailto:`, such as `javascript:`, `data:`
+or `file:`.
+
+## Why it matters
+
+Such a link runs in the reader's browser or leads to a file on the writer's machine. The site does not follow it, so it is a dead end.
+
+## Example
+
+```markdown
+## Appendix
+
+[The log](file:///home/maria/orders.log)
+```
+
+## Use instead
+
+```markdown
+## Appendix
+
+[The log](https://logs.example.com/orders?from=2026-03-04)
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from postmortem_kb.diagnostic import Finding, Severity, Span
+from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.document import Document
+from postmortem_kb.source.links import scheme, targets
+
+NAME = "unsafe-link"
+SEVERITY = Severity.ERROR
+SCOPE = Scope.DOCUMENT
+_SAFE = ("", "http", "https", "mailto")
+# The parser leaves the worst ones as text.
+_REFUSED = re.compile(r"(?:\]\(|\]: ?|^<)[ <]{0,2}((?:javascript|vbscript|data|file):[^\s)>]{0,200})", re.IGNORECASE)
+_HELP = "Link a page with `https://`, or a file beside the postmortem; put literal text in backticks."
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """Each address that no reader should follow."""
+    for target in targets(document.body):
+        if scheme(target.address) not in _SAFE:
+            yield Finding(target.span, f"A link must not begin with `{scheme(target.address)}:`", _HELP)
+    for run in document.body.prose():
+        for match in _REFUSED.finditer(run.text):
+            column = run.column + match.start(1)
+            span = Span(run.line, column, run.line, column + len(match[1]))
+            yield Finding(span, f"A link must not begin with `{match[1].partition(':')[0].lower()}:`", _HELP)

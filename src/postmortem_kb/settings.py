@@ -1,0 +1,155 @@
+"""What is wrong with a `postmortem.toml`: every problem at once, each with its line and what to write instead."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from postmortem_kb.words import nearest
+
+Path = tuple[str | int, ...]
+Problem = tuple[Path, str]
+
+
+def problems(content: str, settings: Mapping[str, Any], default: Mapping[str, Any]) -> list[str]:
+    """`line N: what is wrong`, in the order of the lines.
+
+    Args:
+        content: The file as it was written.
+        settings: What TOML makes of it.
+        default: The default policy, which gives the words that may be used.
+    """
+    found = list(_departures(settings)) or list(_contradictions(settings, default))
+    placed = sorted((line_of(content, path), message) for path, message in found)
+    return [f"line {line}: {message}" for line, message in placed]
+
+
+def line_of(content: str, path: Path) -> int:
+    """The line on which the statement stands that sets a value; 1 where none does.
+
+    TOML has no positions in the standard library. But the beginning of a file, up to the end of a statement, is TOML
+    again: the first such beginning that holds the value ends with its statement.
+    """
+    lines = content.splitlines()
+    last = 0
+    for number in range(1, len(lines) + 1):
+        try:
+            values: Any = tomllib.loads("\n".join(lines[:number]))
+        except tomllib.TOMLDecodeError:
+            continue
+        if _holds(values, path):
+            blank = (line for line in range(last, number) if lines[line].strip() and lines[line].lstrip()[0] != "#")
+            return next(blank, last) + 1
+        last = number
+    return 1
+
+
+def _holds(values: Any, path: Path) -> bool:
+    for step in path:
+        if isinstance(step, int) or not isinstance(values, dict):
+            return True
+        if step not in values:
+            return False
+        values = values[step]
+    return True
+
+
+def _departures(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    """Unknown settings, and values of another type."""
+    # Imported here: without a configuration nobody pays for the validator.
+    from jsonschema import Draft202012Validator
+
+    schema = _schema("policy.schema.json")
+    for error in Draft202012Validator(schema).iter_errors(settings):
+        path: Path = tuple(error.absolute_path)
+        if error.validator == "additionalProperties":
+            for name in error.instance:
+                known = error.schema.get("properties", {})
+                if name not in known and not name.startswith("x-"):
+                    yield (*path, name), _unknown(_dotted((*path, name)), name, known)
+        else:
+            title = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
+            yield path, f"`{_dotted(path)}`: {error.message}. {title}".strip()
+
+
+def _contradictions(settings: Mapping[str, Any], default: Mapping[str, Any]) -> Iterator[Problem]:
+    """Settings that are well formed and cannot hold together."""
+    yield from _equal_severities(settings, default)
+    yield from _deadlines(settings, default)
+    words = {name: (*known, *settings.get("words", {}).get(name, ())) for name, known in default["words"].items()}
+    known = {
+        "status": words["status"],
+        "severity": words["severity"],
+        "action_types": words["action_type"],
+        "sections": (*default["sections"]["order"], *default["sections"]["optional"]),
+    }
+    for name, block in settings.get("requires", {}).items():
+        for key, valid in known.items():
+            for word in block.get(key, ()):
+                if word not in valid:
+                    yield ("requires", name, key), _unknown(f"requires.{name}.{key}", word, valid)
+        for dotted in block.get("keys", ()):
+            if not _is_key(dotted):
+                yield ("requires", name, "keys"), _unknown(f"requires.{name}.keys", dotted, _keys())
+
+
+def _equal_severities(settings: Mapping[str, Any], default: Mapping[str, Any]) -> Iterator[Problem]:
+    renamed = settings.get("severities", {})
+    seen: dict[str, str] = {}
+    for word in default["words"]["severity"]:
+        name = renamed.get(word, word)
+        if name in seen:
+            blamed = word if word in renamed else seen[name]
+            yield ("severities", blamed), f"`{seen[name]}` and `{word}` are both called `{name}`: name them apart"
+        seen[name] = word
+
+
+def _deadlines(settings: Mapping[str, Any], default: Mapping[str, Any]) -> Iterator[Problem]:
+    hours = {**default["deadlines"], **settings.get("deadlines", {})}
+    for sooner, later in (("draft", "review"), ("review", "close")):
+        if hours[sooner] > hours[later]:
+            blamed = sooner if sooner in settings.get("deadlines", {}) else later
+            text = f"`deadlines.{sooner}` ({hours[sooner]} hours) is after `deadlines.{later}` ({hours[later]} hours)"
+            yield ("deadlines", blamed), text
+
+
+def _is_key(dotted: str) -> bool:
+    schema = _schema("postmortem.schema.json")
+    node: Any = schema
+    for step in dotted.split("."):
+        if step.startswith("x-"):
+            return True
+        while "$ref" in node:
+            target: Any = schema
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part]
+            node = target
+        if step not in node.get("properties", {}):
+            return False
+        node = node["properties"][step]
+    return True
+
+
+def _keys() -> Sequence[str]:
+    properties = _schema("postmortem.schema.json")["properties"]
+    inner = [f"{name}.{key}" for name, node in properties.items() for key in node.get("properties", {})]
+    return [*properties, *inner]
+
+
+@cache
+def _schema(name: str) -> Any:
+    return json.loads(files("postmortem_schema").joinpath(name).read_text(encoding="utf-8"))
+
+
+def _unknown(place: str, word: str, known: Sequence[str] | Mapping[str, Any]) -> str:
+    guess = nearest(word, known)
+    hint = f"did you mean `{guess}`?" if guess else f"known: {', '.join(known)}" if len(known) <= 12 else ""
+    return f"`{place}`: there is no `{word}`" + (f"; {hint}" if hint else "")
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path)) or "the file"

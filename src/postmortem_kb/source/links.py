@@ -1,0 +1,82 @@
+"""The links and pictures of a body, and where relative ones lead."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from markdown_it.token import Token
+
+from postmortem_kb.diagnostic import Span
+from postmortem_kb.source.body import Body
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address in the body."""
+
+    address: str
+    picture: bool
+    span: Span
+
+    @property
+    def relative(self) -> bool:
+        """Whether it leads to a file, and not to another host or a place on the same page."""
+        return not scheme(self.address) and not self.address.startswith(("#", "//"))
+
+
+def targets(body: Body) -> Iterator[Target]:
+    """All addresses, in order."""
+    for token in body.tokens:
+        if token.type == "inline" and token.map and token.children:
+            yield from _in_line(body, token)
+
+
+def _in_line(body: Body, token: Token) -> Iterator[Target]:
+    assert token.map
+    line, last, cursor = body.offset + token.map[0] + 1, body.offset + token.map[1], 0
+    for child in token.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            line, cursor = min(line + 1, last), 0
+        elif child.type in ("link_open", "image"):
+            address = str(child.attrGet("href" if child.type == "link_open" else "src") or "")
+            # The parser writes addresses anew; what is not found as it reads stands somewhere on the line.
+            column = max(
+                body.text.line(line).find(address, cursor), body.text.line(line).find(unquote(address), cursor)
+            )
+            if address and column >= 0:
+                span = Span(line, column + 1, line, column + 1 + len(address))
+                cursor = column + len(address)
+            else:
+                span = body.text.line_span(line)
+            yield Target(address, child.type == "image", span)
+
+
+def scheme(address: str) -> str:
+    """The scheme of an address in lower case; empty where it has none, or is none."""
+    try:
+        return urlsplit(address).scheme.lower()
+    except ValueError:
+        return ""
+
+
+def below_root(path: str, address: str) -> str:
+    """The path below the root to which a relative address in the file at a path leads; it may begin with `..`."""
+    try:
+        way = unquote(urlsplit(address).path)
+    except ValueError:
+        way = address
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), way))
+
+
+def is_file(root: Path, path: str, folder: str = "") -> bool:
+    """Whether a path is a file below a folder of the root, reached without leaving it through a link."""
+    if path.startswith(("..", "/")) or not f"{path}/".startswith(f"{folder}/" if folder else ""):
+        return False
+    try:
+        return (root / path).is_file() and (root / path).resolve().is_relative_to((root / folder).resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False
