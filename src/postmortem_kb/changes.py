@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -88,8 +86,8 @@ def _base(root: Path, ref: str) -> str:
 
 
 def _try(root: Path, *arguments: str) -> str | None:
-    result = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
-    return None if result.returncode else os.fsdecode(result.stdout).strip()
+    code, printed, _ = _run(root, *arguments)
+    return None if code else os.fsdecode(printed).strip()
 
 
 def _differences(root: Path, commit: str) -> list[tuple[str, str, str]]:
@@ -99,7 +97,9 @@ def _differences(root: Path, commit: str) -> list[tuple[str, str, str]]:
     seen, git itself follows the renames, and the repository stays as it is.
     """
     objects = os.fsdecode(_git(root, "rev-parse", "--path-format=absolute", "--git-path", "objects")).rstrip("\n")
-    with tempfile.TemporaryDirectory(prefix="postmortem-") as folder:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="postmortem-") as folder:
         env = {
             **os.environ,
             "GIT_INDEX_FILE": f"{folder}/index",
@@ -130,7 +130,15 @@ def _pairs(fields: Sequence[str]) -> list[tuple[str, str, str]]:
 
 
 def _git(root: Path, *arguments: str, env: dict[str, str] | None = None) -> bytes:
+    code, printed, told = _run(root, *arguments, env=env)
+    if code:
+        raise UsageError(f"git {arguments[0]}: {told.decode('utf-8', 'replace').strip()}")
+    return printed
+
+
+def _run(root: Path, *arguments: str, env: dict[str, str] | None = None) -> tuple[int, bytes, bytes]:
+    # Imported here: most checks start no program.
+    import subprocess
+
     result = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False, env=env)
-    if result.returncode:
-        raise UsageError(f"git {arguments[0]}: {result.stderr.decode('utf-8', 'replace').strip()}")
-    return result.stdout
+    return result.returncode, result.stdout, result.stderr

@@ -5,23 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from postmortem_kb.policy import Policy, Requirement
+from postmortem_kb.published import published
 from postmortem_kb.source.yaml import Path
+from postmortem_kb.validator import Validator, resolved
 from postmortem_kb.violation import Violation, first_sentence, place_name, unknown_key, wrong_value
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+    pass
 
 
 def published_schema() -> dict[str, Any]:
     """The schema of the default policy, as editors read it."""
-    text = files("postmortem_schema").joinpath("postmortem.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
+    schema: dict[str, Any] = json.loads(published("postmortem.schema.json"))
     return schema
 
 
@@ -60,20 +58,11 @@ def _require(
     key, inner = keys[0], keys[1:]
     if key not in node.setdefault("required", []):
         node["required"].append(key)
-    described = _resolved(described.get("properties", {}).get(key, {}), schema)
+    described = resolved(described.get("properties", {}).get(key, {}), schema)
     if inner:
         _require(node.setdefault("properties", {}).setdefault(key, {}), inner, described, schema)
     elif described.get("type") == "array":
         node.setdefault("properties", {})[key] = {"minItems": 1}
-
-
-def _resolved(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    while "$ref" in node:
-        target: Any = schema
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        node = target
-    return node
 
 
 class Contract:
@@ -82,12 +71,14 @@ class Contract:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.schema = schema_for(policy) if policy.changed else published_schema()
-        self.validator = _validator(self.schema)
+        self._validator = Validator(self.schema)
 
     def violations(self, data: Mapping[str, Any]) -> list[Violation]:
         """Everything in which frontmatter departs from the schema."""
+        if self._validator.is_valid(data):
+            return []
         found: dict[tuple[Path, str, str], Violation] = {}
-        for error in self.validator.iter_errors(data):
+        for error in self._validator.errors(data):
             for violation in self._explain(error, data):
                 # A date that does not exist breaks its pattern or its format: it is one fault to its writer.
                 keyword = "format" if violation.keyword == "pattern" else violation.keyword
@@ -130,30 +121,9 @@ class Contract:
         """The first sentence of what the schema says of a key, as help for one who has to write it."""
         node: Any = self.schema
         for step in path:
-            node = _resolved(node, self.schema)
+            node = resolved(node, self.schema)
             node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
-        return first_sentence(node) or first_sentence(_resolved(node, self.schema))
-
-
-@cache
-def _format_checker() -> Any:
-    from jsonschema import FormatChecker
-
-    checker = FormatChecker(formats=())
-    checker.checks("date", raises=ValueError)(lambda v: not isinstance(v, str) or bool(date.fromisoformat(v)))
-    checker.checks("date-time", raises=ValueError)(
-        lambda v: not isinstance(v, str) or datetime.fromisoformat(v).tzinfo is not None
-    )
-    return checker
-
-
-def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
-    # The import takes as long as the rest of a hook's start: only here, where a file is validated.
-    from jsonschema import Draft202012Validator
-    from referencing import Registry
-
-    # An empty registry: a reference to another place is an error, never a request.
-    return Draft202012Validator(schema, registry=Registry(), format_checker=_format_checker())
+        return first_sentence(node) or first_sentence(resolved(node, self.schema))
 
 
 def _unknown(error: Any) -> list[str]:

@@ -9,11 +9,7 @@ from typing import Any
 
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import Timeline, read_moment, read_timeline
-
-MOMENTS = ("started", "detected", "acknowledged", "identified", "mitigated", "resolved", "verified")
-"""The key timestamps, in the order in which they happen."""
-OPEN = ("todo", "in-progress")
-"""The states of an action that is still owed."""
+from postmortem_kb.words import MOMENTS
 
 
 @dataclass(frozen=True, slots=True)

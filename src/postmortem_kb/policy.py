@@ -6,11 +6,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from postmortem_kb.errors import UsageError
+from postmortem_kb.published import published
 from postmortem_kb.source.document import Limits
 
 CONFIGURATION = "postmortem.toml"
@@ -65,7 +65,7 @@ class Policy:
 @cache
 def default_data() -> dict[str, Any]:
     """The default policy as it is written in its file."""
-    return tomllib.loads(files("postmortem_schema").joinpath("policy.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(published("policy.toml"))
 
 
 def default_policy() -> Policy:

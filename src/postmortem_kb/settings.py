@@ -6,9 +6,10 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from postmortem_kb.published import published
+from postmortem_kb.validator import Validator
 from postmortem_kb.words import nearest
 
 Path = tuple[str | int, ...]
@@ -60,11 +61,7 @@ def _holds(values: Any, path: Path) -> bool:
 
 def _departures(settings: Mapping[str, Any]) -> Iterator[Problem]:
     """Unknown settings, and values of another type."""
-    # Imported here: without a configuration nobody pays for the validator.
-    from jsonschema import Draft202012Validator
-
-    schema = _schema("policy.schema.json")
-    for error in Draft202012Validator(schema).iter_errors(settings):
+    for error in Validator(_schema("policy.schema.json")).errors(settings):
         path: Path = tuple(error.absolute_path)
         if error.validator == "additionalProperties":
             for name in error.instance:
@@ -142,7 +139,7 @@ def _keys() -> Sequence[str]:
 
 @cache
 def _schema(name: str) -> Any:
-    return json.loads(files("postmortem_schema").joinpath(name).read_text(encoding="utf-8"))
+    return json.loads(published(name))
 
 
 def _unknown(place: str, word: str, known: Sequence[str] | Mapping[str, Any]) -> str:

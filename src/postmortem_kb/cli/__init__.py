@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -36,13 +35,22 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        # Imported here: it takes longer than all of click.
+        from importlib.metadata import version
+
+        click.echo(f"postmortem, version {version('postmortem-kb')}")
+        ctx.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The knowledge base; default: the nearest folder upwards with postmortem.toml or postmortems/.",
 )
-@click.version_option(version("postmortem-kb"), prog_name="postmortem")
+@click.option("--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version.")
 @click.pass_context
 def program(ctx: click.Context, root: Path | None) -> None:
     """Postmortems as Markdown in git: checked, related, followed up and published."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -47,6 +48,8 @@ def command(
     PATHS are files or folders; without any, all postmortems are checked. Whatever is named, the whole catalog is read,
     so that ids and links are held against it. Exit: 0 fine, 1 errors in files, 2 wrong use.
     """
+    # What is read is kept to the end, so looking for garbage finds none and costs a quarter of the time.
+    gc.disable()
     rules = _rules(select, ignore)
     folder = root or find_root(Path.cwd())
     policy = read_policy(folder)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.model import MOMENTS, Postmortem
+from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Heading, Page, render
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.render import urls
@@ -20,6 +20,7 @@ from postmortem_kb.source.body import Section, Table
 from postmortem_kb.source.links import below_root, is_file, scheme
 from postmortem_kb.timeline import SECTION as TIMELINE
 from postmortem_kb.timeline import Timeline
+from postmortem_kb.words import MOMENTS
 
 # A picture that is opened by itself must not be able to run anything: SVG is.
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")

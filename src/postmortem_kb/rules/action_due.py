@@ -33,9 +33,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Finding, Severity
-from postmortem_kb.model import OPEN
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.words import OPEN
 
 NAME = "action-due"
 SEVERITY = Severity.ERROR

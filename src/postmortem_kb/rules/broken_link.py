@@ -28,7 +28,6 @@ The pool was full, as [the dashboard](https://dash.example.com/pool) shows.
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +36,7 @@ from postmortem_kb.diagnostic import Finding, Severity, Span
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 from postmortem_kb.source.links import below_root, is_file, targets
+from postmortem_kb.words import nearest
 
 NAME = "broken-link"
 SEVERITY = Severity.ERROR
@@ -80,4 +80,4 @@ def _neighbour(root: Path, path: str) -> str | None:
         names = [entry.name for entry in (root / folder).iterdir() if entry.is_file()]
     except (OSError, ValueError):
         return None
-    return next(iter(difflib.get_close_matches(name, names, n=1)), None)
+    return nearest(name, names)

@@ -68,12 +68,15 @@ _TYPED = re.compile(
     rf"\b(?:M?TT([DAMR])|time to (detect|acknowledge|mitigate|resolve))(?: was| is| of|:|=)? ({_PART}(?:,? (?:and )?{_PART}){{0,3}})",
     re.IGNORECASE,
 )
+_SUSPICIOUS = re.compile(r"TT[DAMR]\b|time to", re.IGNORECASE)
 _NUMBER = re.compile(r"([0-9]+) ?([dhms])", re.IGNORECASE)
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each typed duration that differs by more than its last unit."""
+    if not _SUSPICIOUS.search(document.text.string):
+        return
     for run in document.body.prose():
         for match in _TYPED.finditer(run.text):
             name = _LETTERS[match[1].upper()] if match[1] else match[2].lower()

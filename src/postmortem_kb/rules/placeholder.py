@@ -53,6 +53,8 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each placeholder outside a draft."""
     if document.frontmatter.get("status") == "draft":
         return
+    if not PLACEHOLDER.search(document.text.string):
+        return
     for path in document.frontmatter.places:
         if path and isinstance(document.frontmatter.get(*path), str):
             offset, raw = document.frontmatter.raw(*path)

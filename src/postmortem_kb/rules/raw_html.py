@@ -43,6 +43,8 @@ _HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,40}(?:\s[^<>]{0,400})?/?>|<!--")
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each tag."""
+    if "<" not in document.text.string:
+        return
     for run in document.body.prose():
         line = document.text.line(run.line)
         for match in _HTML.finditer(run.text):

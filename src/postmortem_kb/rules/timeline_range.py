@@ -53,10 +53,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from postmortem_kb.diagnostic import Finding, Severity
-from postmortem_kb.model import MOMENTS
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import SECTION, read_moment
+from postmortem_kb.words import MOMENTS
 
 NAME = "timeline-range"
 SEVERITY = Severity.ERROR

@@ -33,10 +33,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from postmortem_kb.diagnostic import Finding, Severity
-from postmortem_kb.model import MOMENTS
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import read_moment
+from postmortem_kb.words import MOMENTS
 
 NAME = "timestamp-order"
 SEVERITY = Severity.ERROR

@@ -59,7 +59,8 @@ def read_document(root: Path, path: str, limits: Limits) -> Document:
     file = root / path
     if not file.is_file():
         return _unread(path, "filename", "This is not a file, though its name ends in `.md`", "Rename or remove it.")
-    if not file.resolve().is_relative_to(root.resolve()):
+    # Folders are not followed through links, so only the file itself can be one.
+    if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
         return _unread(path, "filename", "This is a link to a file outside the repository", "Put the file itself here.")
     try:
         if file.stat().st_size > limits.file_bytes:

@@ -7,7 +7,7 @@ on the way, so a hostile text never costs more than its length.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,8 +65,7 @@ def read_yaml(text: str, *, nesting: int) -> Reading:
     """
     reading = Reading()
     try:
-        events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
-        _Composer(events, text, reading, nesting).compose()
+        _Composer(_Loader(text), text, reading, nesting).compose()
     except _RefusedError:
         pass
     except (yaml.YAMLError, ValueError) as error:
@@ -75,25 +74,26 @@ def read_yaml(text: str, *, nesting: int) -> Reading:
 
 
 class _Composer:
-    def __init__(self, events: Iterator[Any], text: str, reading: Reading, nesting: int) -> None:
-        self.events: Iterator[Any] = events
+    def __init__(self, loader: Any, text: str, reading: Reading, nesting: int) -> None:
+        self.next: Callable[[], Any] = loader.get_event
         self.text = text
         self.reading = reading
         self.nesting = nesting
 
     def compose(self) -> None:
-        next(self.events)
-        if isinstance(next(self.events), yaml.StreamEndEvent):
+        self.next()
+        if isinstance(self.next(), yaml.StreamEndEvent):
             return
-        event: Any = next(self.events)
+        event: Any = self.next()
         self.reading.value = self.build(event, (), (event.start_mark.index,) * 2)
-        next(self.events)
-        event = next(self.events)
+        self.next()
+        event = self.next()
         if not isinstance(event, yaml.StreamEndEvent):
             self.stop(event, "A second YAML document begins here", "Keep one block of frontmatter.")
 
     def build(self, event: Any, path: Path, key: tuple[int, int]) -> object:
-        self.refuse_indirection(event)
+        if type(event) is not yaml.ScalarEvent or event.anchor or event.tag:
+            self.refuse_indirection(event)
         if isinstance(event, yaml.ScalarEvent):
             end = int(event.end_mark.index)  # type: ignore[union-attr]
             value: object = scalar(event.value) if event.implicit[0] and not event.style else event.value
@@ -109,10 +109,12 @@ class _Composer:
 
     def build_mapping(self, path: Path) -> tuple[dict[str, object], int]:
         mapping: dict[str, object] = {}
-        for event in self.events:
+        while True:
+            event = self.next()
             if isinstance(event, yaml.MappingEndEvent):
                 return mapping, int(event.start_mark.index)  # type: ignore[union-attr]
-            self.refuse_indirection(event)
+            if type(event) is not yaml.ScalarEvent or event.anchor or event.tag:
+                self.refuse_indirection(event)
             span = (event.start_mark.index, event.end_mark.index)
             if not isinstance(event, yaml.ScalarEvent):
                 self.stop(event, "A key must be plain text", "Write `key: value`; put a text with brackets in quotes.")
@@ -125,16 +127,15 @@ class _Composer:
                     f"`{event.value}` stands here for the second time, first on line {line}",
                     "Keep one of the two: a reader of YAML sees only the last.",
                 )
-            mapping[event.value] = self.build(next(self.events), (*path, event.value), span)
-        raise AssertionError("libyaml closes every mapping")
+            mapping[event.value] = self.build(self.next(), (*path, event.value), span)
 
     def build_sequence(self, path: Path) -> tuple[list[object], int]:
         items: list[object] = []
-        for event in self.events:
+        while True:
+            event = self.next()
             if isinstance(event, yaml.SequenceEndEvent):
                 return items, int(event.start_mark.index)  # type: ignore[union-attr]
             items.append(self.build(event, (*path, len(items)), (event.start_mark.index,) * 2))
-        raise AssertionError("libyaml closes every sequence")
 
     def refuse_indirection(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
