@@ -37,7 +37,7 @@ def main() -> None:
     paths = list(postmortem_paths(ROOT))
     with tempfile.TemporaryDirectory() as folder:
         files = []
-        for document in read_catalog(ROOT, Limits()).documents:
+        for document in read_catalog(ROOT, Limits()).documents():
             file = Path(folder) / f"{document.stem}.json"
             file.write_text(json.dumps(document.frontmatter.data), encoding="utf-8")
             files.append(str(file))

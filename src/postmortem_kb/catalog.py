@@ -1,53 +1,121 @@
-"""All postmortems of a repository."""
+"""All postmortems of a repository, each read when it is asked for."""
 
 from __future__ import annotations
 
 import os
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.document import Document, Limits, read_document
+from postmortem_kb.source.links import is_file
+from postmortem_kb.source.text import digest
 
 _NOT_POSTMORTEMS = ("readme.md", "index.md")
+_KEPT = 256
+"""Documents that others relate to and that are kept at hand."""
+
+Question = tuple[str, str]
+"""What a rule asked of the catalog: a kind and a name. The same answer means the same finding."""
 
 
-@dataclass(frozen=True)
 class Catalog:
-    """The documents of a repository, in the order of their paths."""
+    """The files of a repository by their paths and names.
 
-    root: Path
-    documents: tuple[Document, ...]
+    A postmortem is known by the name of its file, which its `id` has to equal. So a question about one file reads that
+    file, and a hook in a large catalog is as quick as in a small one.
+    """
+
+    def __init__(self, root: Path, limits: Limits, paths: tuple[str, ...]) -> None:
+        self.root = root
+        self.limits = limits
+        self.paths = paths
+        """Of everything that is or claims to be a postmortem, relative to the root, sorted."""
+        self.questions: set[Question] = set()
+        """What was asked since somebody emptied it."""
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._digests: dict[str, str] = {}
+
+    def documents(self) -> Iterator[Document]:
+        """All documents, read one by one."""
+        for path in self.paths:
+            yield read_document(self.root, path, self.limits)
+
+    def named(self, id: object) -> Document | None:
+        """The postmortem of an id; the first, where several files have that name."""
+        if not isinstance(id, str):
+            return None
+        self.questions.add(("id", id))
+        paths = self.ids.get(id)
+        return self._document(paths[0]) if paths else None
+
+    def at(self, path: str) -> Document | None:
+        """The postmortem in the file at a path."""
+        self.questions.add(("path", path))
+        return self._document(path) if path in self._known else None
+
+    def same_page(self, document: Document) -> list[str]:
+        """All files whose page would be written where the document's is, its own among them."""
+        keys = dict.fromkeys(map(page_key, (document.stem, document.id)))
+        self.questions.update(("page", key) for key in keys)
+        return [path for key in keys for path in self._pages.get(key, ())]
+
+    def is_file(self, path: str) -> bool:
+        """Whether a path below the root is a file inside the repository."""
+        self.questions.add(("file", path))
+        return is_file(self.root, path)
+
+    def answer(self, question: Question) -> str:
+        """The answer to a question that was asked before, in short."""
+        kind, name = question
+        if kind == "file":
+            return str(is_file(self.root, name))
+        if kind == "page":
+            return " ".join(self._pages.get(name, ()))
+        paths = self.ids.get(name, [])[:1] if kind == "id" else [name] if name in self._known else []
+        return " ".join(f"{path} {self.digest(path)}" for path in paths)
+
+    def digest(self, path: str) -> str:
+        """That of a file's content; empty where it cannot be read."""
+        if path not in self._digests:
+            try:
+                self._digests[path] = digest((self.root / path).read_bytes())
+            except OSError:
+                self._digests[path] = ""
+        return self._digests[path]
 
     @cached_property
-    def by_id(self) -> dict[str, list[Document]]:
-        """The documents under each id; more than one under an id is a finding."""
-        found: dict[str, list[Document]] = {}
-        for document in self.documents:
-            found.setdefault(document.id, []).append(document)
+    def ids(self) -> dict[str, list[str]]:
+        """The paths of each id."""
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            found.setdefault(_stem(path), []).append(path)
         return found
 
     @cached_property
-    def by_path(self) -> dict[str, Document]:
-        """The documents by their paths."""
-        return {document.path: document for document in self.documents}
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.paths)
 
     @cached_property
-    def _pages(self) -> dict[str, list[Document]]:
-        found: dict[str, list[Document]] = {}
-        for document in self.documents:
-            found.setdefault(_page_key(document.id), []).append(document)
+    def _pages(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            found.setdefault(page_key(_stem(path)), []).append(path)
         return found
 
-    def same_page(self, document: Document) -> list[Document]:
-        """All documents whose page would be written to the same place, the document itself among them."""
-        return self._pages.get(_page_key(document.id), [])
+    def _document(self, path: str) -> Document:
+        if path not in self._kept:
+            self._kept[path] = read_document(self.root, path, self.limits)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[path]
 
 
-def _page_key(id: str) -> str:
+def page_key(id: str) -> str:
+    """What two ids have in common that are written to one page: capitals and Unicode forms make no difference."""
     return unicodedata.normalize("NFC", id).casefold()
 
 
@@ -56,17 +124,20 @@ def is_postmortem(name: str) -> bool:
     return name.endswith(".md") and not name.startswith(("_", ".")) and name.casefold() not in _NOT_POSTMORTEMS
 
 
-def postmortem_paths(root: Path) -> Iterator[str]:
+def postmortem_paths(root: Path) -> tuple[str, ...]:
     """The paths, relative to the root, of everything that is or claims to be a postmortem, sorted."""
     found = []
     for folder, folders, names in os.walk(root / FOLDER, followlinks=False):
-        folders.sort()
         here = Path(folder).relative_to(root).as_posix()
         found += [f"{here}/{name}" for name in (*folders, *names) if is_postmortem(name)]
         folders[:] = [name for name in folders if not name.startswith(".")]
-    return iter(sorted(found))
+    return tuple(sorted(found))
 
 
 def read_catalog(root: Path, limits: Limits) -> Catalog:
-    """Read every postmortem below a root."""
-    return Catalog(root, tuple(read_document(root, path, limits) for path in postmortem_paths(root)))
+    """The postmortems below a root; none of them is read yet."""
+    return Catalog(root, limits, postmortem_paths(root))
+
+
+def _stem(path: str) -> str:
+    return PurePosixPath(path).name.removesuffix(".md")

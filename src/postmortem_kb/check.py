@@ -1,4 +1,4 @@
-"""Runs the rules over a catalog."""
+"""Holds documents against the rules: select, suppress, weigh, sort."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from postmortem_kb.catalog import Catalog
 from postmortem_kb.changes import Changes
 from postmortem_kb.contract import Contract
 from postmortem_kb.diagnostic import Diagnostic, Finding, Severity
+from postmortem_kb.examination import examine_all
+from postmortem_kb.memory import Memory
 from postmortem_kb.policy import Policy
 from postmortem_kb.rules import RULES
 from postmortem_kb.rules.rule import Context, Rule, Scope
@@ -26,6 +28,7 @@ def check(
     paths: Collection[str] | None = None,
     rules: Sequence[Rule] = RULES,
     changes: Changes | None = None,
+    memory: Memory | None = None,
 ) -> list[Diagnostic]:
     """The diagnostics of a catalog, sorted by path, line, column and rule.
 
@@ -36,42 +39,55 @@ def check(
         paths: The documents that are reported, relative to the root; None: all of them.
         rules: The rules that run, unless the policy has switched them off.
         changes: What changed since a git ref, for the rules of the life cycle.
+        memory: What earlier checks with the same rules found.
     """
     context = Context(catalog, policy, Contract(policy), today, changes, frozenset(rule.NAME for rule in RULES))
-    running = [rule for rule in rules if _severity(rule, policy) != OFF]
-    gone = changes.deleted if changes else ()
-    wanted = [document for document in (*catalog.documents, *gone) if paths is None or document.path in paths]
-    found = (diagnostic for document in wanted for diagnostic in check_document(document, context, running))
+    running = {rule.NAME: rule for rule in rules if severity_of(rule, policy) != OFF}
+    still = [rule for rule in running.values() if rule.SCOPE is not Scope.CHANGE]
+    wanted = [path for path in catalog.paths if paths is None or path in paths]
+    found = [
+        diagnose(path, running[name], finding, policy)
+        for path, findings in examine_all(wanted, context, still, memory)
+        for name, finding in findings
+    ]
+    for document in _changed(catalog, changes) if changes else ():
+        if paths is None or document.path in paths:
+            found += check_change(document, context, running.values())
     return sorted(found, key=lambda diagnostic: diagnostic.order)
 
 
-def check_document(document: Document, context: Context, rules: Sequence[Rule] = RULES) -> Iterator[Diagnostic]:
-    """The diagnostics of one document, in the order of the rules."""
-    gone = context.deleted(document)
+def _changed(catalog: Catalog, changes: Changes) -> Iterator[Document]:
+    """The files of today that changed, then the earlier state of those that are gone."""
+    for path in sorted({*changes.before, *changes.added}):
+        if document := catalog.at(path):
+            yield document
+    yield from changes.deleted
+
+
+def check_change(document: Document, context: Context, rules: Collection[Rule]) -> Iterator[Diagnostic]:
+    """What the rules of the life cycle say of one changed document."""
     for rule in rules:
-        if not _concerns(rule, document, context, gone):
-            continue
-        for finding in rule.check(document, context):
-            if rule.SCOPE is Scope.SYNTAX or not _suppressed(document, rule.NAME, finding):
-                yield _diagnostic(document.path, rule, finding, context.policy)
+        if rule.SCOPE is Scope.CHANGE and document.readable:
+            for finding in rule.check(document, context):
+                if not document.suppresses(rule.NAME, finding.key):
+                    yield diagnose(document.path, rule, finding, context.policy)
 
 
-def _concerns(rule: Rule, document: Document, context: Context, gone: bool) -> bool:
-    if rule.SCOPE is Scope.CHANGE:
-        return context.changes is not None and document.readable
-    return not gone and (rule.SCOPE is Scope.SYNTAX or document.readable)
-
-
-def _severity(rule: Rule, policy: Policy) -> str:
+def severity_of(rule: Rule, policy: Policy) -> str:
+    """What a rule weighs in a repository, or `off`."""
     return str(policy.rules.get(rule.NAME, {}).get("severity", rule.SEVERITY))
 
 
-def _diagnostic(path: str, rule: Rule, finding: Finding, policy: Policy) -> Diagnostic:
+def diagnose(path: str, rule: Rule, finding: Finding, policy: Policy) -> Diagnostic:
+    """A finding with its place and its weight; one that weighs less than its rule stays light."""
+    weight = Severity(severity_of(rule, policy))
+    if finding.severity is not None:
+        weight = max(weight, finding.severity, key=list(Severity).index)
     return Diagnostic(
         path,
         finding.span,
         rule.NAME,
-        _weight(rule, finding, policy),
+        weight,
         finding.message,
         finding.help,
         url=rule_url(rule.NAME, policy),
@@ -80,23 +96,6 @@ def _diagnostic(path: str, rule: Rule, finding: Finding, policy: Policy) -> Diag
     )
 
 
-def _weight(rule: Rule, finding: Finding, policy: Policy) -> Severity:
-    """What the repository says of the rule; a finding that weighs less than its rule stays light."""
-    weight = Severity(_severity(rule, policy))
-    if finding.severity is None:
-        return weight
-    order = list(Severity)
-    return max(weight, finding.severity, key=order.index)
-
-
 def rule_url(name: str, policy: Policy) -> str:
     """A rule's page on the site, or nothing where the site's address is not known."""
     return f"{policy.site_url.rstrip('/')}/reference/rules/{name}/" if policy.site_url else ""
-
-
-def _suppressed(document: Document, rule: str, finding: Finding) -> bool:
-    for _, item in document.frontmatter.mappings("suppress"):
-        reason, key = item.get("reason"), item.get("key")
-        if item.get("rule") == rule and isinstance(reason, str) and reason.strip() and key in (None, finding.key):
-            return True
-    return False

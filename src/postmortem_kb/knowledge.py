@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from postmortem_kb.catalog import read_catalog
+from postmortem_kb.catalog import page_key, read_catalog
 from postmortem_kb.contract import Contract
 from postmortem_kb.history import History, read_history
 from postmortem_kb.insight.actions import Owed, action_index
@@ -66,12 +66,14 @@ def read_knowledge(root: Path, policy: Policy, today: date) -> Knowledge:
     contract = Contract(policy)
     catalog = read_catalog(root, policy.limits)
     postmortems, left_out = [], {}
-    for document in catalog.documents:
+    pages: dict[str, str] = {}
+    for document in catalog.documents():
         fault = next((f[0].message for f in document.problems.values()), "")
         if not fault:
             fault = next((v.message for v in contract.violations(document.frontmatter.data) if _shapeless(v)), "")
-        if not fault and catalog.same_page(document)[0] is not document:
-            fault = f"The id `{document.id}` is also that of `{catalog.same_page(document)[0].path}`"
+        other = pages.setdefault(page_key(document.id), document.path)
+        if not fault and other != document.path:
+            fault = f"The id `{document.id}` is also that of `{other}`"
         if fault:
             left_out[document.path] = fault
         else:

@@ -16,13 +16,14 @@ from postmortem_kb.check import check
 from postmortem_kb.clock import today
 from postmortem_kb.diagnostic import Diagnostic
 from postmortem_kb.errors import UsageError
+from postmortem_kb.memory import MANY, memory_of
 from postmortem_kb.policy import FOLDER, read_policy
 from postmortem_kb.report import FORMATS, github
 from postmortem_kb.report.report import Run, Summary
 from postmortem_kb.root import find_root
 from postmortem_kb.rules import RULES
 from postmortem_kb.rules.rule import Rule
-from postmortem_kb.source.document import Document
+from postmortem_kb.source.document import Document, read_document
 from postmortem_kb.words import nearest
 
 
@@ -56,8 +57,9 @@ def command(
     catalog = read_catalog(folder, policy.limits)
     changes = read_changes(folder, since, policy.limits) if since else None
     wanted = _wanted(catalog, paths, changes.deleted if changes else ()) if paths else None
-    diagnostics = check(catalog, policy, today(), paths=wanted, rules=rules, changes=changes)
-    files = len(catalog.documents) if wanted is None else len(wanted)
+    files = len(catalog.paths) if wanted is None else len(wanted)
+    memory = memory_of(folder, policy) if files >= MANY and len(rules) == len(RULES) else None
+    diagnostics = check(catalog, policy, today(), paths=wanted, rules=rules, changes=changes, memory=memory)
     run = Run(diagnostics, Summary.of(diagnostics, files), _lines(catalog, diagnostics))
     _write(run, format_, output)
     return 1 if run.summary.errors else 0
@@ -77,6 +79,7 @@ def _rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
 def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...]) -> set[str]:
     """The documents that arguments name; a file below the folder that is no postmortem is passed over."""
     root = catalog.root.resolve()
+    known_paths = (*catalog.paths, *(document.path for document in gone))
     problems, wanted = [], set()
     for path in paths:
         if not path.exists() and not path.is_symlink() and not any(path.name in d.path for d in gone):
@@ -89,17 +92,19 @@ def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...
             inside = "."
         if inside not in (".", FOLDER) and not inside.startswith(f"{FOLDER}/"):
             problems.append(f"`{path}` is not below `{root / FOLDER}`")
-        wanted |= {
-            d.path for d in (*catalog.documents, *gone) if inside == "." or f"{d.path}/".startswith(f"{inside}/")
-        }
+        wanted |= {known for known in known_paths if inside == "." or f"{known}/".startswith(f"{inside}/")}
     if problems:
         raise UsageError(problems)
     return wanted
 
 
 def _lines(catalog: Catalog, diagnostics: list[Diagnostic]) -> dict[tuple[str, int], str]:
-    texts = {document.path: document.text for document in catalog.documents}
-    return {(d.path, d.span.line): texts[d.path].line(d.span.line) for d in diagnostics if d.path in texts}
+    """The lines that diagnostics stand on; of a file that is gone there are none."""
+    wanted: dict[str, set[int]] = {}
+    for diagnostic in diagnostics:
+        wanted.setdefault(diagnostic.path, set()).add(diagnostic.span.line)
+    texts = ((path, read_document(catalog.root, path, catalog.limits).text) for path in wanted if path in catalog.paths)
+    return {(path, line): text.line(line) for path, text in texts for line in wanted[path]}
 
 
 def _write(run: Run, format_: str, output: Path | None) -> None:

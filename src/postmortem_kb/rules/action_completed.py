@@ -45,7 +45,7 @@ from postmortem_kb.source.document import Document
 
 NAME = "action-completed"
 SEVERITY = Severity.ERROR
-SCOPE = Scope.DOCUMENT
+SCOPE = Scope.CATALOG
 _KEY = "action_items.completed"
 
 

@@ -32,10 +32,11 @@ import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
+from postmortem_kb.catalog import Catalog
 from postmortem_kb.diagnostic import Finding, Severity, Span
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.source.links import below_root, is_file, targets
+from postmortem_kb.source.links import below_root, targets
 from postmortem_kb.words import nearest
 
 NAME = "broken-link"
@@ -49,7 +50,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     for target in targets(document.body):
         if target.relative and target.address:
             path = below_root(document.path, target.address)
-            yield from _broken(context.catalog.root, target.span, target.address, path)
+            yield from _broken(context.catalog, target.span, target.address, path)
     frontmatter = document.frontmatter
     for key in ("root_causes", "contributing_factors", "action_items"):
         for index, item in frontmatter.mappings(key):
@@ -57,17 +58,15 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             for position, address in enumerate(evidence if isinstance(evidence, list) else ()):
                 if isinstance(address, str) and not address.startswith(_HOST):
                     span = frontmatter.at(key, index, "evidence", position)
-                    yield from _broken(
-                        context.catalog.root, span, address, posixpath.normpath(address), f"{key}.evidence"
-                    )
+                    yield from _broken(context.catalog, span, address, posixpath.normpath(address), f"{key}.evidence")
 
 
-def _broken(root: Path, span: Span, address: str, path: str, key: str = "") -> Iterator[Finding]:
+def _broken(catalog: Catalog, span: Span, address: str, path: str, key: str = "") -> Iterator[Finding]:
     shown = address[:80]
     if path.startswith(("..", "/")):
         yield Finding(span, f"`{shown}` leads out of the repository", "Put the file beside the postmortem.", key)
-    elif not is_file(root, path):
-        guess = _neighbour(root, path)
+    elif not catalog.is_file(path):
+        guess = _neighbour(catalog.root, path)
         yield Finding(
             span, f"`{shown}` leads to no file", f"Did you mean `{guess}`?" if guess else "Add the file.", key
         )

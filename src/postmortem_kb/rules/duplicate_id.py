@@ -82,7 +82,7 @@ SCOPE = Scope.CATALOG
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """The other files of the same id."""
-    others = [other.path for other in context.catalog.same_page(document) if other.path != document.path]
+    others = [path for path in context.catalog.same_page(document) if path != document.path]
     if others:
         yield Finding(
             document.frontmatter.at_key("id"),

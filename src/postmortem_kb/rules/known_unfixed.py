@@ -99,21 +99,20 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each earlier incident that left something open."""
     began = read_moment(document.frontmatter.get("timestamps", "started"))
     for index, item in document.frontmatter.mappings("related"):
-        others = context.catalog.by_id.get(item["id"], []) if isinstance(item.get("id"), str) else []
-        for other in others[:1]:
-            earlier = read_moment(other.frontmatter.get("timestamps", "started"))
-            if other is document or began is None or earlier is None or earlier >= began:
-                continue
-            left = [action for _, action in other.frontmatter.mappings("action_items") if _left(action, began)]
-            if left:
-                named = "; ".join(f"`{action.get('id')}` {action.get('action')}"[:120] for action in left[:3])
-                more = f"; and {len(left) - 3} more" if len(left) > 3 else ""
-                yield Finding(
-                    document.frontmatter.at("related", index, "id"),
-                    f"When this began, `{other.id}` had {len(left)} actions that were not done: {named}{more}",
-                    "Say in the text whether they would have helped; `suppress` this with the reason where not.",
-                    other.id,
-                )
+        other = context.catalog.named(item.get("id"))
+        earlier = read_moment(other.frontmatter.get("timestamps", "started")) if other else None
+        if other is None or began is None or earlier is None or earlier >= began:
+            continue
+        left = [action for _, action in other.frontmatter.mappings("action_items") if _left(action, began)]
+        if left:
+            named = "; ".join(f"`{action.get('id')}` {action.get('action')}"[:120] for action in left[:3])
+            more = f"; and {len(left) - 3} more" if len(left) > 3 else ""
+            yield Finding(
+                document.frontmatter.at("related", index, "id"),
+                f"When this began, `{other.stem}` had {len(left)} actions that were not done: {named}{more}",
+                "Say in the text whether they would have helped; `suppress` this with the reason where not.",
+                other.stem,
+            )
 
 
 def _left(action: dict[str, Any], began: datetime) -> bool:

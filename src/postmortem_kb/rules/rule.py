@@ -38,7 +38,7 @@ class Context:
     catalog: Catalog
     policy: Policy
     contract: Contract
-    today: date
+    day: date
     changes: Changes | None = None
     """What changed since the ref that a check was given."""
     rules: frozenset[str] = frozenset()
@@ -52,6 +52,12 @@ class Context:
             self._violations[document.path] = self.contract.violations(document.frontmatter.data)
         return self._violations[document.path]
 
+    @property
+    def today(self) -> date:
+        """The day of the check."""
+        self.catalog.questions.add(("day", ""))
+        return self.day
+
     def option(self, rule: str, name: str) -> Any:
         """A rule's option; each has a default in the default policy."""
         return self.policy.rules[rule][name]
@@ -63,6 +69,11 @@ class Context:
     def deleted(self, document: Document) -> bool:
         """Whether this is the earlier state of a file that is gone."""
         return self.changes is not None and any(document is gone for gone in self.changes.deleted)
+
+    def forget(self, document: Document) -> None:
+        """Let go of what was worked out for a document; nobody asks for it again."""
+        self._violations.pop(document.path, None)
+        self._timelines.pop(document.path, None)
 
     def eased(self, document: Document) -> Severity | None:
         """The weight of what is unfinished: a warning in a draft, else that of the rule."""

@@ -43,7 +43,7 @@ from postmortem_kb.source.document import Document
 
 NAME = "sign-off"
 SEVERITY = Severity.ERROR
-SCOPE = Scope.DOCUMENT
+SCOPE = Scope.CATALOG
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:

@@ -45,8 +45,8 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each relation to an id that does not exist."""
     for index, item in document.frontmatter.mappings("related"):
         other = item.get("id")
-        if isinstance(other, str) and other not in context.catalog.by_id:
-            guess = nearest(other, context.catalog.by_id)
+        if isinstance(other, str) and context.catalog.named(other) is None:
+            guess = nearest(other, context.catalog.ids)
             yield Finding(
                 document.frontmatter.at("related", index, "id"),
                 f"No postmortem has the id `{other}`",

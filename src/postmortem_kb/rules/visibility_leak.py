@@ -91,14 +91,14 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if not _public(document):
         return
     for index, item in document.frontmatter.mappings("related"):
-        others = context.catalog.by_id.get(item["id"], []) if isinstance(item.get("id"), str) else []
-        if others and not any(map(_public, others)):
+        other = context.catalog.named(item.get("id"))
+        if other and not _public(other):
             span = document.frontmatter.at("related", index, "id")
             yield Finding(span, f"This postmortem is public, and `{item['id']}` is internal", _HELP, "related.id")
     for target in targets(document.body):
-        other = context.catalog.by_path.get(below_root(document.path, target.address)) if target.relative else None
+        other = context.catalog.at(below_root(document.path, target.address)) if target.relative else None
         if other and not _public(other):
-            yield Finding(target.span, f"This postmortem is public, and `{other.id}` is internal", _HELP)
+            yield Finding(target.span, f"This postmortem is public, and `{other.stem}` is internal", _HELP)
 
 
 def _public(document: Document) -> bool:

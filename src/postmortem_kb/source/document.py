@@ -48,6 +48,19 @@ class Document:
         value = self.frontmatter.get("id")
         return value if isinstance(value, str) and value else self.stem
 
+    def suppresses(self, rule: str, key: str) -> bool:
+        """Whether the file says, with a reason, that a finding of a rule may stay; `key` is what the finding is about."""
+        for _, item in self.frontmatter.mappings("suppress"):
+            reason = item.get("reason")
+            if (
+                item.get("rule") == rule
+                and isinstance(reason, str)
+                and reason.strip()
+                and item.get("key") in (None, key)
+            ):
+                return True
+        return False
+
     @cached_property
     def body(self) -> Body:
         """The Markdown; parsed when first asked for, since a hook needs it of the changed files only."""

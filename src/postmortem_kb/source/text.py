@@ -11,6 +11,14 @@ from postmortem_kb.diagnostic import Span
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
+def digest(content: bytes) -> str:
+    """A short name of a content, which no other content has."""
+    # Imported here: it brings OpenSSL along, and most checks remember nothing.
+    from hashlib import blake2b
+
+    return blake2b(content, digest_size=16).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Decoded text with the offsets at which its lines start."""

@@ -1,0 +1,140 @@
+"""What the rules find in many files: on all cores, and only in those that are not as they were."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+
+from postmortem_kb.catalog import Question
+from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity, Span
+from postmortem_kb.memory import Answers, Memory
+from postmortem_kb.rules.rule import Context, Rule, Scope
+from postmortem_kb.source.document import Document, read_document
+
+Found = tuple[str, Finding]
+"""A rule's name and what it found."""
+Row = tuple[str, Answers, str]
+"""Of one file: the digest of its content, what the rules asked, and what they found, packed."""
+
+_CHUNK = 32
+_FEW = 2 * _CHUNK
+"""So many files are read by one process sooner than a second one has started."""
+
+
+def examine(document: Document, context: Context, rules: Sequence[Rule]) -> Iterator[Found]:
+    """What the rules find in one document, in the order of the rules, without what it suppresses."""
+    for rule in rules:
+        syntax = rule.SCOPE is Scope.SYNTAX
+        if syntax or document.readable:
+            for finding in rule.check(document, context):
+                if syntax or not document.suppresses(rule.NAME, finding.key):
+                    yield rule.NAME, finding
+
+
+def examine_all(
+    paths: Sequence[str], context: Context, rules: Sequence[Rule], memory: Memory | None
+) -> Iterator[tuple[str, list[Found]]]:
+    """The findings of each path, in no order; what is remembered is not looked at again."""
+    known = memory.read() if memory else {}
+    fresh: dict[str, Row] = {}
+    open_paths = []
+    for path in paths:
+        if path in known and _holds(path, known[path], context):
+            yield path, unpack(known[path][2])
+        else:
+            open_paths.append(path)
+    for path, row in _rows(open_paths, context, rules, remember=memory is not None):
+        fresh[path] = row
+        yield path, unpack(row[2])
+    gone = known.keys() - set(paths)
+    if memory and (fresh or gone):
+        memory.write(fresh, gone)
+
+
+def _holds(path: str, row: Row, context: Context) -> bool:
+    """Whether a file reads as it did, and so does everything that its findings depend on."""
+    return context.catalog.digest(path) == row[0] != "" and all(
+        _answer((kind, name), context) == answer for (kind, name), answer in row[1]
+    )
+
+
+def _answer(question: Question, context: Context) -> str:
+    return context.day.isoformat() if question[0] == "day" else context.catalog.answer(question)
+
+
+def _rows(
+    paths: Sequence[str], context: Context, rules: Sequence[Rule], *, remember: bool
+) -> Iterator[tuple[str, Row]]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if cores == 1 or len(paths) <= _FEW:
+        yield from _examine_chunk(paths, context, rules, remember=remember)
+        return
+    # Imported here: a hook reads a file or two.
+    from multiprocessing import get_context
+
+    # A fork has all modules loaded and the schema compiled; where there is none, a process starts anew.
+    way = "fork" if hasattr(os, "fork") and os.uname().sysname == "Linux" else "spawn"
+    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+    with get_context(way).Pool(
+        min(cores, len(chunks)), _begin, (context, [rule.NAME for rule in rules], remember)
+    ) as pool:
+        for rows in pool.imap_unordered(_work, chunks):
+            yield from rows
+
+
+def _examine_chunk(
+    paths: Sequence[str], context: Context, rules: Sequence[Rule], *, remember: bool
+) -> Iterator[tuple[str, Row]]:
+    catalog = context.catalog
+    for path in paths:
+        catalog.questions.clear()
+        # Before the file is read: if it changes in between, it is looked at again the next time.
+        mark = catalog.digest(path) if remember else ""
+        document = read_document(catalog.root, path, catalog.limits)
+        found = list(examine(document, context, rules))
+        context.forget(document)
+        answers = [(question, _answer(question, context)) for question in sorted(catalog.questions)] if remember else []
+        yield path, (mark, answers, pack(found))
+
+
+_mine: tuple[Context, list[Rule], bool]
+"""What a worker works with."""
+
+
+def _begin(context: Context, names: Sequence[str], remember: bool) -> None:
+    global _mine  # noqa: PLW0603 - a worker is told once, not with every chunk
+    from postmortem_kb.rules import RULES
+
+    _mine = context, [rule for rule in RULES if rule.NAME in names], remember
+
+
+def _work(paths: Sequence[str]) -> list[tuple[str, Row]]:
+    context, rules, remember = _mine
+    return list(_examine_chunk(paths, context, rules, remember=remember))
+
+
+def pack(found: Sequence[Found]) -> str:
+    """Findings as text."""
+    return json.dumps([[name, *_packed(finding)] for name, finding in found]) if found else "[]"
+
+
+def _packed(finding: Finding) -> list[object]:
+    edits = [[_flat(edit.span), edit.text] for edit in finding.fix.edits] if finding.fix else None
+    return [_flat(finding.span), finding.message, finding.help, finding.key, finding.severity, edits]
+
+
+def _flat(span: Span) -> list[int]:
+    return [span.line, span.column, span.end_line, span.end_column]
+
+
+def unpack(text: str) -> list[Found]:
+    """Findings from their text."""
+    return [] if text == "[]" else [(name, _unpacked(*values)) for name, *values in json.loads(text)]
+
+
+def _unpacked(
+    span: list[int], message: str, help: str, key: str, severity: str | None, edits: list[tuple[list[int], str]] | None
+) -> Finding:
+    fix = Fix(tuple(Edit(Span(*place), text) for place, text in edits)) if edits is not None else None
+    return Finding(Span(*span), message, help, key, Severity(severity) if severity else None, fix)

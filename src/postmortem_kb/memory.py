@@ -1,0 +1,103 @@
+"""What earlier checks found, by content: a file that reads as it did is not looked at again."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import postmortem_schema
+
+import postmortem_kb
+from postmortem_kb.catalog import Question
+from postmortem_kb.policy import Policy
+from postmortem_kb.source.text import digest
+
+MANY = 100
+"""So many files are looked up sooner than they are read."""
+if TYPE_CHECKING:
+    import sqlite3
+
+Answers = list[tuple[Question, str]]
+"""The questions that the rules asked about a file, each with its answer."""
+
+
+class Memory:
+    """The findings of files, for one version of the program and one policy.
+
+    It lies outside the repository, so that no commit can bring one along, and may be deleted at any time. Whatever is wrong
+    with it, a check goes on without it. Several checks at once write row by row.
+    """
+
+    def __init__(self, file: Path, key: str) -> None:
+        self._file = file
+        self._key = key
+
+    def read(self) -> dict[str, tuple[str, Answers, str]]:
+        """Content's digest, answers and findings by path."""
+        # Imported here, as below: a small catalog is read without a memory.
+        import sqlite3
+
+        try:
+            with closing(self._open()) as database:
+                rows = database.execute("SELECT path, digest, answers, findings FROM files WHERE key = ?", [self._key])
+                return {path: (mark, json.loads(answers), found) for path, mark, answers, found in rows}
+        except (sqlite3.Error, OSError, ValueError):
+            return {}
+
+    def write(self, rows: Mapping[str, tuple[str, Answers, str]], gone: Iterable[str]) -> None:
+        """Keep what was found, and forget files that are gone."""
+        import sqlite3
+
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._open()) as database, database:
+                database.execute("DELETE FROM files WHERE key != ?", [self._key])
+                database.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in gone])
+                database.executemany(
+                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+                    [
+                        (path, self._key, mark, json.dumps(answers), found)
+                        for path, (mark, answers, found) in rows.items()
+                    ],
+                )
+        except (sqlite3.Error, OSError):
+            return
+
+    def _open(self) -> sqlite3.Connection:
+        import sqlite3
+
+        database = sqlite3.connect(self._file, timeout=2)
+        # What is lost when the machine fails is found again.
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, key TEXT, digest TEXT, answers TEXT, findings TEXT)"
+        )
+        return database
+
+
+def memory_of(root: Path, policy: Policy, environment: Mapping[str, str] = os.environ) -> Memory | None:
+    """The memory of a repository, in `POSTMORTEM_CACHE`, else in the user's cache; None where that is set to nothing.
+
+    Source: https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    folder = environment.get("POSTMORTEM_CACHE")
+    if folder == "":
+        return None
+    try:
+        home = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return None
+    base = Path(folder) if folder else home / "postmortem-kb"
+    key = digest(f"{_program()} {policy!r}".encode())
+    return Memory(base / f"{digest(os.fsencode(root.resolve()))}.sqlite", key)
+
+
+def _program() -> str:
+    """What tells this program from another version of it, a checkout that somebody edits included."""
+    folders = [Path(package.__file__ or "").parent for package in (postmortem_kb, postmortem_schema)]
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.suffix in (".py", ".json", ".toml"))
+    return " ".join(f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
