@@ -58,7 +58,8 @@ def findings(
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         whole = text.replace("---\n", f"---\n{suppress}", 1) if text.startswith("---\n") else text
         (root / name).write_text(whole, encoding="utf-8")
-    main(["--root", str(root), "check", "--format", "json"])
+    tidy = ["--select", rule.NAME] if rule.SCOPE is Scope.TIDY else []
+    main(["--root", str(root), "check", "--format", "json", *tidy])
     report = json.loads(capsys.readouterr().out)
     return [
         f"{d['path']}:{d['line']}: {d['message']}"

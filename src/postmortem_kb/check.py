@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from postmortem_kb.catalog import Catalog
@@ -26,7 +26,7 @@ def check(
     today: date,
     *,
     paths: Collection[str] | None = None,
-    rules: Sequence[Rule] = RULES,
+    rules: Sequence[Rule] | None = None,
     changes: Changes | None = None,
     memory: Memory | None = None,
 ) -> list[Diagnostic]:
@@ -37,23 +37,39 @@ def check(
         policy: What the repository asks for.
         today: The day on which deadlines and accepted risks are looked at.
         paths: The documents that are reported, relative to the root; None: all of them.
-        rules: The rules that run, unless the policy has switched them off.
+        rules: The rules that run; None: the standard ones.
         changes: What changed since a git ref, for the rules of the life cycle.
         memory: What earlier checks with the same rules found.
     """
-    context = Context(catalog, policy, Contract(policy), today, changes, frozenset(rule.NAME for rule in RULES))
-    running = {rule.NAME: rule for rule in rules if severity_of(rule, policy) != OFF}
-    still = [rule for rule in running.values() if rule.SCOPE is not Scope.CHANGE]
+    context = context_of(catalog, policy, today, changes)
+    known = {rule.NAME: rule for rule in (standard(policy) if rules is None else rules)}
+    still = [rule for rule in known.values() if rule.SCOPE is not Scope.CHANGE]
     wanted = [path for path in catalog.paths if paths is None or path in paths]
     found = [
-        diagnose(path, running[name], finding, policy)
+        diagnose(path, known[name], finding, policy)
         for path, findings in examine_all(wanted, context, still, memory)
         for name, finding in findings
     ]
     for document in _changed(catalog, changes) if changes else ():
         if paths is None or document.path in paths:
-            found += check_change(document, context, running.values())
+            found += check_change(document, context, known.values())
     return sorted(found, key=lambda diagnostic: diagnostic.order)
+
+
+def context_of(catalog: Catalog, policy: Policy, today: date, changes: Changes | None = None) -> Context:
+    """What rules look at on a day."""
+    return Context(catalog, policy, Contract(policy), today, changes, frozenset(rule.NAME for rule in RULES))
+
+
+def running(rules: Iterable[Rule], policy: Policy) -> list[Rule]:
+    """The rules that a policy has not switched off."""
+    return [rule for rule in rules if severity_of(rule, policy) != OFF]
+
+
+def standard(policy: Policy) -> list[Rule]:
+    """The rules of a check of which nobody has said which ones it runs."""
+    asked = {name for name, settings in policy.rules.items() if "severity" in settings}
+    return running((rule for rule in RULES if rule.SCOPE is not Scope.TIDY or rule.NAME in asked), policy)
 
 
 def _changed(catalog: Catalog, changes: Changes) -> Iterator[Document]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from postmortem_kb.policy import Policy, Requirement
 from postmortem_kb.published import published
 from postmortem_kb.source.yaml import Path
 from postmortem_kb.validator import Validator, resolved
-from postmortem_kb.violation import Violation, first_sentence, place_name, unknown_key, wrong_value
+from postmortem_kb.violation import Violation, first_sentence, place_name, remedy, unknown_key, wrong_value
+from postmortem_kb.words import nearest
 
 if TYPE_CHECKING:
     pass
@@ -21,6 +23,12 @@ def published_schema() -> dict[str, Any]:
     """The schema of the default policy, as editors read it."""
     schema: dict[str, Any] = json.loads(published("postmortem.schema.json"))
     return schema
+
+
+@cache
+def key_order() -> tuple[str, ...]:
+    """The keys of the frontmatter, in the order in which they are best written."""
+    return tuple(published_schema()["properties"])
 
 
 def schema_for(policy: Policy) -> dict[str, Any]:
@@ -91,13 +99,18 @@ class Contract:
         if keyword == "required":
             missing = next(name for name in error.validator_value if f"'{name}' is" in error.message)
             message, help = self._missing(path, missing, error, data)
-            yield Violation(path, missing, keyword, message, help, "allOf" in error.absolute_schema_path)
+            yield Violation(path, missing, keyword, message, help, policy="allOf" in error.absolute_schema_path)
         elif keyword == "additionalProperties":
             for name in _unknown(error):
-                message, help = unknown_key(path, name, error.schema.get("properties", {}))
-                yield Violation(path, name, keyword, message, help)
+                keys: Mapping[str, Any] = error.schema.get("properties", {})
+                key = nearest(name, keys, cutoff=0.8) or ""
+                yield Violation(
+                    path, name, keyword, *unknown_key(path, name, keys), "" if key in error.instance else key
+                )
         else:
-            yield Violation(path, "", keyword, *wrong_value(path, error))
+            value = remedy(keyword, error.instance, error.schema)
+            value = value if value and Validator(error.schema).is_valid(value) else ""
+            yield Violation(path, "", keyword, *wrong_value(path, error), value)
 
     def _missing(self, path: Path, name: str, error: Any, data: Mapping[str, Any]) -> tuple[str, str]:
         where = f"`{place_name(path)}.{name}`" if path else f"`{name}`"

@@ -75,7 +75,7 @@ _FORMATS: dict[str, Callable[[object], bool]] = {"date": _is_date, "date-time": 
 """The formats that the schema names; they may raise a ValueError for no."""
 
 
-def _gate(schema: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
+def _gate(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
     try:
         from jsonschema_rs import ValidationError, validator_for
     except ImportError:
@@ -93,7 +93,7 @@ def _gate(schema: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
     formats = {name: quiet(check) for name, check in _FORMATS.items()}
     validator = validator_for({"$schema": _DIALECT, **schema}, validate_formats=True, formats=formats)
 
-    def is_valid(data: Mapping[str, Any]) -> bool:
+    def is_valid(data: Any) -> bool:
         try:
             return bool(validator.is_valid(data))
         except (ValueError, ValidationError):

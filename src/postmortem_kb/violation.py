@@ -24,6 +24,8 @@ class Violation:
     """The word of the schema that was broken: `required`, `additionalProperties`, `enum` ..."""
     message: str
     help: str
+    remedy: str = ""
+    """What was surely meant, where that is known: the value, or the name of an unknown key, as it is to be written."""
     policy: bool = False
     """Whether the policy asks for it; otherwise the file is not of the shape that values are built from."""
 
@@ -122,3 +124,24 @@ def _short(value: object) -> str:
 def _example(schema: Mapping[str, Any]) -> str:
     examples = schema.get("examples")
     return f" For instance: {json.dumps(examples[0], ensure_ascii=False)}." if examples else ""
+
+
+_MOMENT = re.compile(
+    r"([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})[Tt ]+([0-9]{2}):([0-9]{2})(:[0-9]{2}(?:[.][0-9]{1,9})?)? ?(?:([Zz]|UTC)|([+-][0-9]{2}):?([0-9]{2}))"
+)
+_DATE = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
+
+
+def remedy(keyword: str, value: object, schema: Mapping[str, Any]) -> str:
+    """The one value that was surely meant: the nearest word of a list, or a date or time in the form that is wanted."""
+    if not isinstance(value, str):
+        return ""
+    if keyword == "enum":
+        return nearest(value.strip().replace("_", "-").replace(" ", "-"), map(str, schema["enum"]), cutoff=0.8) or ""
+    wanted = schema.get("format")
+    if wanted == "date-time" and (found := _MOMENT.fullmatch(value.strip())):
+        year, month, day, hour, minute, second, utc, hours, minutes = found.groups()
+        return f"{year}-{month}-{day}T{hour}:{minute}{second or ':00'}{'Z' if utc else f'{hours}:{minutes}'}"
+    if wanted == "date" and (found := _DATE.fullmatch(value.strip())):
+        return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+    return ""

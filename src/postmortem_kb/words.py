@@ -13,11 +13,11 @@ PLACEHOLDER = re.compile(r"\{[^{}\n]{1,200}\}|\b(?:TODO|TBD|XXX)\b|\?\?+")
 """What a template leaves to be filled in."""
 
 
-def nearest(word: object, words: Iterable[str]) -> str | None:
+def nearest(word: object, words: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """The word that was probably meant, or None."""
     # Imported here: nothing is misspelt in most runs.
     import difflib
 
     known = {candidate.casefold(): candidate for candidate in words}
-    found = difflib.get_close_matches(str(word).casefold(), known, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(str(word).casefold(), known, n=1, cutoff=cutoff)
     return known[found[0]] if found else None

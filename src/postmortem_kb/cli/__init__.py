@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -82,4 +83,6 @@ def main(args: list[str] | None = None) -> int:
 
 def run() -> None:
     """The console script."""
+    # A run is short and keeps what it reads: looking for garbage finds none and takes a quarter of the time.
+    gc.disable()
     sys.exit(main())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -10,14 +9,17 @@ from typing import TextIO
 
 import click
 
+from postmortem_kb.baseline import baseline_of, read_baseline, write_baseline
 from postmortem_kb.catalog import Catalog, read_catalog
 from postmortem_kb.changes import read_changes
-from postmortem_kb.check import check
+from postmortem_kb.check import check, context_of, running, standard
 from postmortem_kb.clock import today
-from postmortem_kb.diagnostic import Diagnostic
+from postmortem_kb.diagnostic import Diagnostic, Severity
+from postmortem_kb.edit import replace
 from postmortem_kb.errors import UsageError
+from postmortem_kb.fix import Fixed, fix_all
 from postmortem_kb.memory import MANY, memory_of
-from postmortem_kb.policy import FOLDER, read_policy
+from postmortem_kb.policy import FOLDER, Policy, read_policy
 from postmortem_kb.report import FORMATS, github
 from postmortem_kb.report.report import Run, Summary
 from postmortem_kb.root import find_root
@@ -26,19 +28,29 @@ from postmortem_kb.rules.rule import Rule
 from postmortem_kb.source.document import Document, read_document
 from postmortem_kb.words import nearest
 
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--since", metavar="REF", help="Hold the life cycle against this git ref, too.")
+@click.option("--fix", is_flag=True, help="Mend what has one right answer, then check.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--baseline", type=_FILE, help="Let the findings in this file stand; it shrinks with them.")
+@click.option("--update-baseline", is_flag=True, help="Write all findings of today into the baseline.")
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
+@click.option("--output", type=_FILE, help="Write the report to a file.")
 @click.pass_obj
 def command(
     root: Path | None,
     paths: tuple[Path, ...],
     since: str | None,
+    fix: bool,
+    diff: bool,
+    baseline: Path | None,
+    update_baseline: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     format_: str,
@@ -49,23 +61,31 @@ def command(
     PATHS are files or folders; without any, all postmortems are checked. Whatever is named, the whole catalog is read,
     so that ids and links are held against it. Exit: 0 fine, 1 errors in files, 2 wrong use.
     """
-    # What is read is kept to the end, so looking for garbage finds none and costs a quarter of the time.
-    gc.disable()
-    rules = _rules(select, ignore)
     folder = root or find_root(Path.cwd())
     policy = read_policy(folder)
+    rules = _rules(select, ignore, policy)
     catalog = read_catalog(folder, policy.limits)
     changes = read_changes(folder, since, policy.limits) if since else None
     wanted = _wanted(catalog, paths, changes.deleted if changes else ()) if paths else None
     files = len(catalog.paths) if wanted is None else len(wanted)
-    memory = memory_of(folder, policy) if files >= MANY and len(rules) == len(RULES) else None
+    if fix or diff:
+        context = context_of(catalog, policy, today(), changes)
+        mending = rules if select else [rule for rule in running(RULES, policy) if rule.NAME not in ignore]
+        mended = list(fix_all(wanted if wanted is not None else catalog.paths, context, mending))
+        if diff:
+            return _show(mended)
+        _save(folder, mended)
+    chosen = bool(select or ignore)
+    memory = memory_of(folder, policy) if files >= MANY and not chosen else None
     diagnostics = check(catalog, policy, today(), paths=wanted, rules=rules, changes=changes, memory=memory)
+    if baseline or update_baseline:
+        diagnostics = _held(diagnostics, baseline, update=update_baseline, whole=wanted is None and not chosen)
     run = Run(diagnostics, Summary.of(diagnostics, files), _lines(catalog, diagnostics))
     _write(run, format_, output)
     return 1 if run.summary.errors else 0
 
 
-def _rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
+def _rules(select: tuple[str, ...], ignore: tuple[str, ...], policy: Policy) -> list[Rule]:
     known = [rule.NAME for rule in RULES]
     unknown = [name for name in (*select, *ignore) if name not in known]
     if unknown:
@@ -73,7 +93,8 @@ def _rules(select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
         raise UsageError(
             [f"there is no rule `{name}`" + (f"; did you mean `{hint}`?" if hint else "") for name, hint in hints]
         )
-    return [rule for rule in RULES if (not select or rule.NAME in select) and rule.NAME not in ignore]
+    wanted = [rule for rule in running(RULES, policy) if rule.NAME in select] if select else standard(policy)
+    return [rule for rule in wanted if rule.NAME not in ignore]
 
 
 def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...]) -> set[str]:
@@ -96,6 +117,44 @@ def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...
     if problems:
         raise UsageError(problems)
     return wanted
+
+
+def _show(mended: list[Fixed]) -> int:
+    """Print the changes as one patch, with its paths below the root; 1 where there are some."""
+    from difflib import unified_diff
+
+    for fixed in mended:
+        before, after = (text.decode().splitlines(keepends=True) for text in (fixed.before, fixed.after))
+        for line in unified_diff(before, after, f"a/{fixed.path}", f"b/{fixed.path}"):
+            click.echo(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", nl=False)
+    return 1 if mended else 0
+
+
+def _save(root: Path, mended: list[Fixed]) -> None:
+    for fixed in mended:
+        # Somebody may have saved it in the meantime.
+        if (root / fixed.path).read_bytes() == fixed.before:
+            replace(root / fixed.path, fixed.after)
+            click.echo(f"{fixed.path}: {fixed.count} mended", err=True)
+
+
+def _held(diagnostics: list[Diagnostic], file: Path | None, *, update: bool, whole: bool) -> list[Diagnostic]:
+    """What a baseline does not let stand. One that could be smaller is written anew."""
+    if file is None:
+        raise UsageError("`--update-baseline` needs `--baseline FILE`: the file to write")
+    if update:
+        if not whole:
+            raise UsageError("`--update-baseline` looks at all files and rules: leave out PATHS, --select and --ignore")
+        found = baseline_of(diagnostics)
+        write_baseline(found, file)
+        click.echo(f"{file}: {found.size} findings may stand", err=True)
+        return [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ADVICE]
+    known = read_baseline(file)
+    new, standing = known.divide(diagnostics)
+    if whole and standing.size < known.size:
+        write_baseline(standing, file)
+        click.echo(f"{file}: {known.size - standing.size} findings are gone, {standing.size} still stand", err=True)
+    return new
 
 
 def _lines(catalog: Catalog, diagnostics: list[Diagnostic]) -> dict[tuple[str, int], str]:

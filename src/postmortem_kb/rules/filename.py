@@ -42,15 +42,18 @@ roles:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 
 NAME = "filename"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.SYNTAX
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*|[0-9]{4}-[0-9]{2}-[A-Za-z0-9._-]+")
+"""What needs no quotes in YAML and is surely text."""
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -58,9 +61,13 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     yield from document.problems.get(NAME, ())
     value = document.frontmatter.get("id")
     if isinstance(value, str) and value and value != document.stem:
+        span = document.frontmatter.at("id")
+        # Nobody refers to a draft yet; later on it may be the name of the file that is wrong.
+        fix = Fix((Edit(span, document.stem),)) if context.eased(document) and _NAME.fullmatch(document.stem) else None
         yield Finding(
-            document.frontmatter.at("id"),
+            span,
             f"The id is `{value}`, the file is named `{document.stem}.md`",
             f"Rename the file to `{value}.md`, or write `id: {document.stem}`.",
             "id",
+            fix=fix,
         )

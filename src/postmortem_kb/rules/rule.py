@@ -27,6 +27,8 @@ class Scope(StrEnum):
     """One file that could be read, and the policy."""
     CATALOG = "catalog"
     """All files, or the day."""
+    TIDY = "tidy"
+    """One file, and only how it is spelt: `--fix` mends it, and a check is silent unless it is asked for."""
     CHANGE = "change"
     """What changed since a git ref; without one the rule does not run."""
 

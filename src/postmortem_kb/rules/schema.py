@@ -48,7 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 
@@ -63,5 +63,6 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         if violation.keyword == "additionalProperties":
             continue
         missing = violation.key or not violation.path
-        place = document.frontmatter.at_key if missing else document.frontmatter.at
-        yield Finding(place(*violation.path), violation.message, violation.help, violation.dotted)
+        span = (document.frontmatter.at_key if missing else document.frontmatter.at)(*violation.path)
+        fix = Fix((Edit(span, violation.remedy),)) if violation.remedy else None
+        yield Finding(span, violation.message, violation.help, violation.dotted, fix=fix)

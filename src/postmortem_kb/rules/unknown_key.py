@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postmortem_kb.diagnostic import Finding, Severity
+from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 
@@ -47,4 +47,5 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     for violation in context.violations(document):
         if violation.keyword == "additionalProperties":
             span = document.frontmatter.at_key(*violation.path, violation.key)
-            yield Finding(span, violation.message, violation.help, violation.dotted)
+            fix = Fix((Edit(span, violation.remedy),)) if violation.remedy else None
+            yield Finding(span, violation.message, violation.help, violation.dotted, fix=fix)

@@ -36,11 +36,25 @@ class Text:
         row = bisect_right(self.starts, offset) - 1
         return row + 1, offset - self.starts[row] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The character offset of a line and a column; at most the end of the text."""
+        if line > len(self.starts):
+            return len(self.string)
+        return min(self.starts[line - 1] + column - 1, len(self.string))
+
     def span(self, start: int, end: int) -> Span:
         """The stretch between two offsets; white space at its end is left off."""
         while end > start and self.string[end - 1].isspace():
             end -= 1
         return Span(*self.position(start), *self.position(end))
+
+    def exact_span(self, start: int, end: int) -> Span:
+        """The stretch between two offsets, white space included."""
+        return Span(*self.position(start), *self.position(end))
+
+    def exact_line_span(self, number: int) -> Span:
+        """A whole line with the white space around its text, without its line break."""
+        return Span(number, 1, number, len(self.line(number)) + 1)
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line break; empty past the end."""

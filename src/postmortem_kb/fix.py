@@ -1,0 +1,93 @@
+"""Applies what has one right answer, proves it, and only then writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from postmortem_kb.check import diagnose
+from postmortem_kb.diagnostic import Diagnostic, Severity
+from postmortem_kb.edit import apply
+from postmortem_kb.examination import examine
+from postmortem_kb.rules.rule import Context, Rule, Scope
+from postmortem_kb.source.document import Document, parse_document, read_document
+
+_ROUNDS = 8
+"""One fix may bring another to light; more than these in a row go in circles."""
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A file before and after."""
+
+    path: str
+    before: bytes
+    after: bytes
+    count: int
+    """How many findings were mended."""
+
+
+def fix_all(paths: Iterable[str], context: Context, rules: Sequence[Rule]) -> Iterator[Fixed]:
+    """Each file that could be mended."""
+    still = [rule for rule in rules if rule.SCOPE is not Scope.CHANGE]
+    for path in paths:
+        if (context.catalog.root / path).is_file() and read_document(
+            context.catalog.root, path, context.catalog.limits
+        ).text.string:
+            fixed = fix_document(path, context, still)
+            if fixed:
+                yield fixed
+
+
+def fix_document(path: str, context: Context, rules: Sequence[Rule]) -> Fixed | None:
+    """A file with everything mended that has one right answer; None where there is nothing, or nothing can be proven.
+
+    Each round of edits is kept only if the file still says the same: what could be read can be read, no error is new, and the
+    finding that was mended is gone.
+    """
+    content = original = (context.catalog.root / path).read_bytes()
+    count = 0
+    for _ in range(_ROUNDS):
+        document = parse_document(path, content, context.catalog.limits)
+        found = _diagnostics(document, context, rules)
+        mended = _mend(document, content, found, partial(_better, path, found, context, rules))
+        if mended is None:
+            break
+        content = mended[0]
+        count += mended[1]
+    return Fixed(path, original, content, count) if content != original else None
+
+
+def _diagnostics(document: Document, context: Context, rules: Sequence[Rule]) -> list[Diagnostic]:
+    known = {rule.NAME: rule for rule in rules}
+    found = [diagnose(document.path, known[n], f, context.policy) for n, f in examine(document, context, rules)]
+    context.forget(document)
+    return found
+
+
+def _mend(
+    document: Document, content: bytes, found: Sequence[Diagnostic], proves: Callable[[bytes], bool]
+) -> tuple[bytes, int] | None:
+    """All fixes at once, else one by one: the first content that is proven, and how many fixes are in it."""
+    fixes = [diagnostic.fix.edits for diagnostic in found if diagnostic.fix]
+    mark = _BOM if content.startswith(_BOM.encode()) else ""
+    for chosen in (fixes, *([edits] for edits in fixes)):
+        new = (mark + apply(document.text, (edit for edits in chosen for edit in edits))).encode()
+        if new != content and proves(new):
+            return new, len(chosen)
+    return None
+
+
+def _better(path: str, found: Sequence[Diagnostic], context: Context, rules: Sequence[Rule], new: bytes) -> bool:
+    document = parse_document(path, new, context.catalog.limits)
+    if not document.readable:
+        return False
+    left = _diagnostics(document, context, rules)
+    # A status that can be read may bring warnings with it, but never an error.
+    return _weight(left) < _weight(found)
+
+
+def _weight(diagnostics: Sequence[Diagnostic]) -> tuple[int, ...]:
+    return tuple(sum(d.severity is severity for d in diagnostics) for severity in Severity)

@@ -1,0 +1,164 @@
+"""`check --fix`: what has one right answer, and nothing else, byte for byte."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from postmortem_kb.cli import main
+
+DRAFT = """---
+id: a
+title: Checkout was down
+status: draft
+severity: P3
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+---
+
+## Timeline
+
+| Time | Event |
+| --- | --- |
+| 09:00 | Orders fail |
+"""
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+MENDED: dict[str, tuple[str, str]] = {
+    "another id in a draft": ("id: a", "id: b"),
+    "a word in capitals": ("status: draft", "status: Draft"),
+    "a word with another hyphen": ("status: draft", "status: draft\nkind: data_loss"),
+    "a misspelt word": ("status: draft", "status: draff"),
+    "a misspelt key": ("severity: P3", "serverity: P3"),
+    "a space for the T": ("2026-03-04T09:00:00Z", "2026-03-04 09:00:00Z"),
+    "no seconds": ("2026-03-04T09:00:00Z", "2026-03-04T09:00Z"),
+    "small letters": ("2026-03-04T09:00:00Z", "2026-03-04t09:00:00z"),
+    "slashes": ("2026-03-04T09:00:00Z", "2026/03/04 09:00 UTC"),
+    "an offset without its colon": ("2026-03-04T09:00:00+01:00", "2026-03-04T09:00:00+0100"),
+    "spaces at the end of a line": ("Orders fail |", "Orders fail |   "),
+    "a tab at the end of a heading": ("## Timeline", "## Timeline\t"),
+    "a key that stands too late": ("status: draft\nseverity: P3", "severity: P3\nstatus: draft"),
+    "a key with its comment": ("status: draft\n# How bad\nseverity: P3", "# How bad\nseverity: P3\nstatus: draft"),
+    "a table without order": ("| 09:00 | Orders fail |", "|09:00|   Orders fail|"),
+}
+LEFT_ALONE: dict[str, str] = {
+    "a time without an offset": DRAFT.replace("09:00:00Z", "09:00:00"),
+    "a day that does not exist": DRAFT.replace("2026-03-04T09:00:00Z", "2026-02-30T09:00Z"),
+    "a word that is like nothing": DRAFT.replace("status: draft", "status: finished-for-now"),
+    "a line that is broken on purpose": f"{DRAFT}\n## Lessons Learned\n\nOne line  \nand the next.\n",
+    "spaces in code": f"{DRAFT}\n```text\nerror   \n```\n",
+    "spaces in a text of several lines": DRAFT.replace("status:", "summary: |\n  One   \n  two.\nstatus:").replace(
+        "summary: |\n  One   \n  two.\nstatus: draft\nseverity: P3\n", "status: draft\nseverity: P3\nsummary: |\n  One   \n  two.\n"
+    ),
+    "a table that lines up": DRAFT.replace(
+        "| Time | Event |\n| --- | --- |\n| 09:00 |", "| Time  | Event       |\n| ----- | ----------- |\n| 09:00 |"
+    ),
+    "broken YAML": "---\nid: [\n---\n",
+    "no frontmatter": "# Hello  \n",
+    "nothing": "",
+    "an id in a reviewed file": DRAFT.replace("id: a", "id: b").replace("draft", "reviewed"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "postmortems").mkdir()
+    return tmp_path / "postmortems" / "a.md"
+
+
+def fix(file: Path, *options: str) -> int:
+    return main(["--root", str(file.parent.parent), "check", *options])
+
+
+@pytest.mark.parametrize("case", MENDED)
+@pytest.mark.parametrize("breaks", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_it_is_mended_and_everything_else_stays(case: str, breaks: str, mark: str, file: Path) -> None:
+    good, bad = MENDED[case]
+    start = (
+        DRAFT
+        if good in DRAFT
+        else DRAFT.replace("status: draft\nseverity: P3", good).replace("09:00:00Z", "09:00:00+01:00")
+    )
+    if "kind" in bad:
+        start, good, bad = (
+            DRAFT.replace("severity: P3", "severity: P3\nkind: data-loss"),
+            "kind: data-loss",
+            "kind: data_loss",
+        )
+    if "+01:00" in good:
+        start = DRAFT.replace("09:00:00Z", "09:00:00+01:00")
+    assert good in start
+    wanted = (mark + start.replace("\n", breaks)).encode()
+    file.write_bytes((mark + start.replace(good, bad, 1).replace("\n", breaks)).encode())
+    assert file.read_bytes() != wanted
+    fix(file, "--fix")
+    assert file.read_bytes() == wanted
+    before = file.stat()
+    fix(file, "--fix")
+    assert file.stat().st_mtime_ns == before.st_mtime_ns
+    assert file.stat().st_ino == before.st_ino
+
+
+@pytest.mark.parametrize("case", LEFT_ALONE)
+def test_what_has_no_one_answer_is_left_alone(case: str, file: Path) -> None:
+    content = LEFT_ALONE[case].encode()
+    file.write_bytes(content)
+    fix(file, "--fix")
+    assert file.read_bytes() == content
+
+
+def test_several_at_once_and_then_nothing_is_left(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = DRAFT
+    for good, bad in [*list(MENDED.values())[:1], ("status: draft", "status: Draft  "), ("09:00:00Z", "09:00Z")]:
+        text = text.replace(good, bad, 1)
+    file.write_text(text, encoding="utf-8")
+    assert fix(file, "--fix") == 0
+    assert "postmortems/a.md: 4 mended" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == DRAFT
+    assert fix(file, "--diff") == 0
+
+
+def test_a_diff_shows_the_patch_and_changes_nothing(file: Path, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    bad = DRAFT.replace("status: draft", "status: Draft")
+    file.write_text(bad, encoding="utf-8")
+    assert fix(file, "--diff") == 1
+    assert file.read_text(encoding="utf-8") == bad
+    patch = file.parent.parent / "fix.patch"
+    patch.write_text(capfd.readouterr().out, encoding="utf-8")
+    run(["git", "apply", patch], file.parent.parent)
+    assert file.read_text(encoding="utf-8") == DRAFT
+
+
+def test_only_the_named_files_are_mended(file: Path) -> None:
+    other = file.with_name("b.md")
+    for path, name in ((file, "a"), (other, "b")):
+        path.write_text(
+            DRAFT.replace("id: a", f"id: {name}").replace("status: draft", "status: Draft"), encoding="utf-8"
+        )
+    fix(file, "--fix", str(other))
+    assert "Draft" in file.read_text(encoding="utf-8")
+    assert "Draft" not in other.read_text(encoding="utf-8")
+
+
+def test_only_the_selected_rule_mends(file: Path) -> None:
+    file.write_text(
+        DRAFT.replace("status: draft", "status: Draft").replace("## Timeline", "## Timeline "), encoding="utf-8"
+    )
+    fix(file, "--fix", "--select", "trailing-space")
+    text = file.read_text(encoding="utf-8")
+    assert "## Timeline\n" in text
+    assert "Draft" in text
+
+
+def test_permissions_stay(file: Path) -> None:
+    file.write_text(DRAFT.replace("status: draft", "status: Draft"), encoding="utf-8")
+    file.chmod(0o640)
+    fix(file, "--fix")
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in file.parent.iterdir()] == ["a.md"]
