@@ -5,19 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from postmortem_kb.baseline import baseline_of, read_baseline, write_baseline
 from postmortem_kb.catalog import Catalog, read_catalog
 from postmortem_kb.changes import read_changes
 from postmortem_kb.check import check, context_of, running, standard
 from postmortem_kb.clock import today
 from postmortem_kb.diagnostic import Diagnostic, Severity
-from postmortem_kb.edit import replace
 from postmortem_kb.errors import UsageError
-from postmortem_kb.fix import Fixed, fix_all
 from postmortem_kb.memory import MANY, memory_of
 from postmortem_kb.policy import FOLDER, Policy, read_policy
 from postmortem_kb.report import FORMATS, github
@@ -27,6 +24,9 @@ from postmortem_kb.rules import RULES
 from postmortem_kb.rules.rule import Rule
 from postmortem_kb.source.document import Document, read_document
 from postmortem_kb.words import nearest
+
+if TYPE_CHECKING:
+    from postmortem_kb.fix import Fixed
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -69,6 +69,9 @@ def command(
     wanted = _wanted(catalog, paths, changes.deleted if changes else ()) if paths else None
     files = len(catalog.paths) if wanted is None else len(wanted)
     if fix or diff:
+        # Imported here, as below: most checks only look.
+        from postmortem_kb.fix import fix_all
+
         context = context_of(catalog, policy, today(), changes)
         mending = rules if select else [rule for rule in running(RULES, policy) if rule.NAME not in ignore]
         mended = list(fix_all(wanted if wanted is not None else catalog.paths, context, mending))
@@ -131,6 +134,8 @@ def _show(mended: list[Fixed]) -> int:
 
 
 def _save(root: Path, mended: list[Fixed]) -> None:
+    from postmortem_kb.edit import replace
+
     for fixed in mended:
         # Somebody may have saved it in the meantime.
         if (root / fixed.path).read_bytes() == fixed.before:
@@ -140,6 +145,8 @@ def _save(root: Path, mended: list[Fixed]) -> None:
 
 def _held(diagnostics: list[Diagnostic], file: Path | None, *, update: bool, whole: bool) -> list[Diagnostic]:
     """What a baseline does not let stand. One that could be smaller is written anew."""
+    from postmortem_kb.baseline import baseline_of, read_baseline, write_baseline
+
     if file is None:
         raise UsageError("`--update-baseline` needs `--baseline FILE`: the file to write")
     if update:
