@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from postmortem_kb.published import published
 from postmortem_kb.validator import Validator
 
 Meaning = tuple[str, str, str, str, str]
-"""What a finding says: the postmortem's name, rule, severity, key and message; no line, no number that grows by itself."""
+"""What a finding says: the postmortem's name, rule, severity, key and message; no line, and no number that grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,7 @@ class Baseline:
 def meaning_of(diagnostic: Diagnostic) -> Meaning:
     """What tells a finding from others, wherever its line is."""
     name = PurePosixPath(diagnostic.path).name.removesuffix(".md")
-    message = re.sub(r"\b[0-9]+(?= (?:days|rows|characters|bytes|entries)\b)|(?<=line )[0-9]+", "#", diagnostic.message)
-    return name, diagnostic.rule, str(diagnostic.severity), diagnostic.key, message
+    return name, diagnostic.rule, str(diagnostic.severity), diagnostic.key, diagnostic.meaning
 
 
 def baseline_of(diagnostics: Sequence[Diagnostic]) -> Baseline:

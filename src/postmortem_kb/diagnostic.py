@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+_GROWING = re.compile(r"\b[0-9]+(?= (?:days|rows|characters|bytes|entries)\b)|(?<=line )[0-9]+")
 
 
 class Severity(StrEnum):
@@ -77,6 +80,11 @@ class Diagnostic:
     """What `check --fix` would write."""
     key: str = ""
     """The dotted frontmatter key or the section heading that it is about; it stays when lines move."""
+
+    @property
+    def meaning(self) -> str:
+        """The message without the numbers that grow by themselves: what stays of it from day to day."""
+        return _GROWING.sub("#", self.message)
 
     @property
     def order(self) -> tuple[str, int, int, str]:

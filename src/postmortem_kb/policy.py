@@ -54,6 +54,8 @@ class Policy:
     """Hours from `resolved`: `draft`, `review`, `close`."""
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The settings of each rule that has some: its options, and its severity where a repository changed it."""
+    triggers: tuple[str, ...] = ()
+    """Which incidents need a postmortem, in sentences."""
     changed: bool = False
     """Whether it asks for anything else than the default policy does."""
 
@@ -121,6 +123,7 @@ def _policy(settings: Mapping[str, Any]) -> Policy:
         repo_url=site.get("repo_url", ""),
         services=tuple(settings.get("services", {}).get("names", ())),
         deadlines={**data["deadlines"], **settings.get("deadlines", {})},
+        triggers=tuple(settings.get("triggers", data["triggers"])["when"]),
         rules=_rules(data["rules"], settings.get("rules", {})),
         changed=any(settings.get(part) for part in ("words", "severities", "requires")),
     )

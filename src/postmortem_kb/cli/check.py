@@ -168,7 +168,10 @@ def _lines(catalog: Catalog, diagnostics: list[Diagnostic]) -> dict[tuple[str, i
     """The lines that diagnostics stand on; of a file that is gone there are none."""
     wanted: dict[str, set[int]] = {}
     for diagnostic in diagnostics:
-        wanted.setdefault(diagnostic.path, set()).add(diagnostic.span.line)
+        spans = (
+            [diagnostic.span, *(edit.span for edit in diagnostic.fix.edits)] if diagnostic.fix else [diagnostic.span]
+        )
+        wanted.setdefault(diagnostic.path, set()).update(line for span in spans for line in (span.line, span.end_line))
     texts = ((path, read_document(catalog.root, path, catalog.limits).text) for path in wanted if path in catalog.paths)
     return {(path, line): text.line(line) for path, text in texts for line in wanted[path]}
 

@@ -8,7 +8,7 @@ from itertools import groupby
 import click
 
 from postmortem_kb.diagnostic import Diagnostic, Severity
-from postmortem_kb.report.report import Run, Summary
+from postmortem_kb.report.report import Run
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _WIDTH = 110
@@ -20,7 +20,7 @@ def report(run: Run, *, colour: bool) -> Iterator[str]:
         for diagnostic in group:
             yield from _diagnostic(diagnostic, run.lines.get((diagnostic.path, diagnostic.span.line), ""), colour)
         yield ""
-    yield _summary(run.summary, colour)
+    yield _summary(run, colour)
 
 
 def _diagnostic(diagnostic: Diagnostic, line: str, colour: bool) -> Iterator[str]:
@@ -47,14 +47,19 @@ def _window(line: str, column: int) -> tuple[str, int]:
     return _printable(line[start : start + _WIDTH]), column - start
 
 
-def _summary(summary: Summary, colour: bool) -> str:
+def _summary(run: Run, colour: bool) -> str:
+    summary = run.summary
     files = _count(summary.files, "postmortem")
+    advice = sum(diagnostic.severity is Severity.ADVICE for diagnostic in run.diagnostics)
+    also = f" {_count(advice, 'piece')} of advice." if advice else ""
     if not summary.errors and not summary.warnings:
-        return _paint(f"{files} checked: all good.", colour, fg="green")
-    found = f"{files} checked: {_count(summary.errors, 'error')}, {_count(summary.warnings, 'warning')}."
+        return _paint(f"{files} checked: all good.", colour, fg="green") + also
+    found = f"{files} checked: {_count(summary.errors, 'error')}, {_count(summary.warnings, 'warning')}.{also}"
     if not summary.errors:
         return f"{found} Warnings do not fail the check."
-    return f"{found} `postmortem explain RULE` shows why a rule exists and how to satisfy it."
+    mended = sum(diagnostic.fix is not None for diagnostic in run.diagnostics)
+    fix = f" `postmortem check --fix` mends {mended} of them." if mended else ""
+    return f"{found}{fix} `postmortem explain RULE` shows why a rule exists and how to satisfy it."
 
 
 def _count(number: int, noun: str) -> str:

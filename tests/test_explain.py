@@ -1,0 +1,79 @@
+"""What `explain` prints is what the site's reference shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from postmortem_kb.cli import main
+from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.pages import rules
+from postmortem_kb.policy import default_policy
+from postmortem_kb.rules import RULES
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    knowledge = read_knowledge(tmp_path_factory.mktemp("base"), default_policy(), dt.date(2026, 3, 4))
+    return {page.path: page.html for page in rules.pages(knowledge)}
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def of_page(html: str) -> list[str]:
+    html = re.sub(r"<nav.*?</nav>|<p class=\"pm-meta\">.*?</p>", "", html, flags=re.DOTALL)
+    return words(unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+def of_markdown(text: str) -> list[str]:
+    text = re.sub(r"^```.*$", "", text, flags=re.MULTILINE)
+    return words(re.sub(r"\]\([^)]*\)", "", text))
+
+
+@pytest.mark.parametrize("name", [rule.NAME for rule in RULES])
+def test_a_rule_is_explained_in_the_same_words(
+    name: str, shown: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", name]) == 0
+    assert of_page(shown[f"reference/rules/{name}/"]) == of_markdown(capsys.readouterr().out)
+
+
+def test_the_policy_is_explained_in_the_same_words(
+    shown: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "postmortems").mkdir()
+    assert main(["--root", str(tmp_path), "explain", "--policy"]) == 0
+    printed = of_markdown(capsys.readouterr().out)
+    assert {"resolved", "2160", "miss"} <= set(printed)
+    assert of_page(shown["reference/policy/"])[-len(printed) :] == printed
+
+
+def test_the_policy_that_is_explained_is_that_of_the_repository(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortem.toml").write_text(
+        "[severities]\nP1 = 'SEV1'\n[requires.ours]\nseverity = ['P4']\nkeys = ['impact.financial']\n[triggers]\nwhen = ['Every storm.']\n",
+        encoding="utf-8",
+    )
+    assert main(["--root", str(tmp_path), "explain", "--policy"]) == 0
+    printed = capsys.readouterr().out
+    assert "SEV1" in printed
+    assert "impact.financial" in printed
+    assert "- Every storm." in printed
+
+
+def test_without_a_rule_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [rule.NAME for rule in RULES]
+
+
+def test_an_unknown_rule_gets_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "timeline-oder"]) == 2
+    assert "did you mean `timeline-order`?" in capsys.readouterr().err

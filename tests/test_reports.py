@@ -1,0 +1,144 @@
+"""What other programs read: each format by its published schema, whatever a path or a message holds."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+import xmlschema
+from jsonschema import Draft4Validator, Draft202012Validator
+
+from postmortem_kb.cli import main
+from postmortem_kb.diagnostic import Diagnostic, Edit, Fix, Severity, Span
+from postmortem_kb.report import FORMATS
+from postmortem_kb.report.report import Run, Summary
+
+SCHEMAS = Path(__file__).parent / "schemas"
+HOSTILE = [
+    "plain", "100 %", "%0A::error::forged", "a: b, c", "two\nlines", "\r\n::error::forged", "::error file=x::forged",
+    "##[error]forged", "]]>", "<script>hit()</script>", "&amp;", '"quoted"', "'single'", "back\\slash", "NUL \0 here",
+    "escape \x1b[31m", "\udc80 surrogate", "\u202e right to left", "\N{SEE-NO-EVIL MONKEY}", "\u2028 separator", "\x85 next",
+    "\ufffe no character", "tab\there", "| bar | `code` | @team",
+]  # fmt: skip
+
+
+def diagnostics() -> Iterator[Diagnostic]:
+    for number, text in enumerate(HOSTILE):
+        severity = list(Severity)[number % 3]
+        span = Span(number + 1, 3, number + 1, 9)
+        fix = Fix((Edit(span, text),)) if number % 2 else None
+        yield Diagnostic(
+            f"postmortems/{text}.md", span, "schema", severity, text, text, "https://example.com/a?b=c&d", fix, text
+        )
+    yield Diagnostic("postmortems/a.md", Span(3, 1, 3, 5), "unknown-key", Severity.ERROR, "`a` is no key")
+    yield Diagnostic("postmortems/a.md", Span(9, 1, 9, 5), "unknown-key", Severity.ERROR, "`a` is no key")
+
+
+def run(found: list[Diagnostic]) -> Run:
+    lines = {("postmortems/a.md", 3): "äöü: x", ("postmortems/a.md", 9): "a: x"}
+    return Run(found, Summary.of(found, 30), lines)
+
+
+def report(name: str, found: list[Diagnostic] | None = None) -> str:
+    return "\n".join(FORMATS[name].report(run(list(diagnostics()) if found is None else found), colour=False)) + "\n"
+
+
+def validate_json(text: str, schema: str) -> object:
+    data = json.loads(text)
+    rules = json.loads((SCHEMAS / schema).read_text(encoding="utf-8"))
+    validator = Draft4Validator if "draft-04" in rules["$schema"] else Draft202012Validator
+    assert [f"{error.json_path}: {error.message}" for error in validator(rules).iter_errors(data)] == []
+    return data
+
+
+JSON = {
+    "gitlab": "gitlab-code-quality.schema.json",
+    "sarif": "sarif-2.1.0.schema.json",
+    "rdjson": "rdjson.schema.json",
+}
+
+
+@pytest.mark.parametrize("name", JSON)
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_json_format_follows_its_schema(name: str, empty: bool) -> None:
+    text = report(name, [] if empty else None)
+    validate_json(text, JSON[name])
+    # What is written to a file is text in UTF-8, whatever a name holds.
+    text.encode("utf-8")
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_junit_follows_its_schema(empty: bool) -> None:
+    text = report("junit", [] if empty else None)
+    xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd").validate(text)
+    suite = ET.fromstring(text.partition("\n")[2]).find("testsuite")
+    assert suite is not None
+    assert int(suite.attrib["tests"]) == len(suite.findall("testcase"))
+    assert int(suite.attrib["failures"]) == len(suite.findall("testcase/failure"))
+    assert (not suite.findall("testcase/failure")) == empty
+
+
+def test_gitlab_never_sees_a_fingerprint_twice_and_lines_do_not_change_it() -> None:
+    issues = json.loads(report("gitlab"))
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues) == len(list(diagnostics()))
+    one = Diagnostic(
+        "a.md", Span(3, 1, 3, 5), "deadline", Severity.WARNING, "This should have been reviewed 3 days ago"
+    )
+    later = Diagnostic(
+        "a.md", Span(8, 1, 8, 5), "deadline", Severity.WARNING, "This should have been reviewed 4 days ago"
+    )
+    assert (
+        json.loads(report("gitlab", [one]))[0]["fingerprint"] == json.loads(report("gitlab", [later]))[0]["fingerprint"]
+    )
+
+
+def test_sarif_points_at_the_file_and_carries_the_fix() -> None:
+    results = json.loads(report("sarif"))["runs"][0]["results"]
+    for result, diagnostic in zip(results, diagnostics(), strict=True):
+        place = result["locations"][0]["physicalLocation"]
+        assert re.fullmatch(r"[A-Za-z0-9/%._~-]+", place["artifactLocation"]["uri"])
+        decoded = urllib.parse.unquote(place["artifactLocation"]["uri"], errors="surrogateescape")
+        assert decoded == diagnostic.path
+        assert place["region"]["startLine"] == diagnostic.span.line
+        assert ("fixes" in result) == (diagnostic.fix is not None)
+
+
+def test_a_run_that_is_too_long_for_code_scanning_says_so() -> None:
+    one = next(diagnostics())
+    document = json.loads(report("sarif", [one] * 25_010))
+    run = document["runs"][0]
+    assert len(run["results"]) == 25_000
+    assert "10 more findings" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_rdjson_counts_columns_in_bytes() -> None:
+    at = Diagnostic("postmortems/a.md", Span(3, 6, 3, 7), "schema", Severity.ERROR, "x")
+    place = json.loads(report("rdjson", [at]))["diagnostics"][0]["location"]["range"]
+    assert place == {"start": {"line": 3, "column": 9}, "end": {"line": 3, "column": 10}}
+
+
+def test_nothing_can_forge_an_annotation() -> None:
+    lines = re.split(r"\r\n|\r|\n", report("github"))
+    commands = [line for line in lines if re.match(r"\s*(?:::|##\[)", line)]
+    assert len(commands) == len(list(diagnostics()))
+    assert all(re.match(r"::(?:error|warning|notice) file=", command) for command in commands)
+
+
+def test_nothing_in_the_text_format_moves_the_cursor() -> None:
+    text = report("text")
+    assert [c for c in text if not c.isprintable() and c != "\n"] == []
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_is_written_to_a_file(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortems" / "a.md").write_text("---\nid: a\nstatus: Draft\n---\n", encoding="utf-8")
+    output = tmp_path / "report"
+    assert main(["--root", str(tmp_path), "check", "--format", name, "--output", str(output)]) == 1
+    assert capsys.readouterr().out == ""
+    assert "postmortems/a.md" in output.read_text(encoding="utf-8")
