@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from postmortem_kb.diagnostic import Span
 from postmortem_kb.source.body import Body, Cell, Section, Table
@@ -80,20 +79,27 @@ def read_moment(value: object) -> datetime | None:
 @cache
 def zone_names() -> frozenset[str]:
     """The names of all time zones."""
+    from zoneinfo import available_timezones
+
     return frozenset(available_timezones())
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC
+    # Imported here: it looks for the time zones of the machine, and most timelines are in UTC.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+        return UTC
 
 
 class _Reader:
     """Reads rows in order, for a bare time belongs to the day of the row above."""
 
-    def __init__(self, started: datetime | None, zone: ZoneInfo) -> None:
+    def __init__(self, started: datetime | None, zone: tzinfo) -> None:
         self.zone = zone
         self.day: date | None = started.astimezone(zone).date() if started else None
 
@@ -131,6 +137,6 @@ class _Reader:
         offset = earlier.strftime("%z")
         return (
             None,
-            f"{naive:%Y-%m-%d %H:%M} {kind} in {self.zone.key}: the clocks change",
+            f"{naive:%Y-%m-%d %H:%M} {kind} in {self.zone}: the clocks change",
             f"Write the offset: `{naive:%Y-%m-%dT%H:%M}{offset[:3]}:{offset[3:]}`.",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,14 +18,19 @@ class Validator:
     """Most files are valid, and that is answered a hundred times quicker than what is wrong with one."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._flat = _flat(schema, schema)
-        self.is_valid = _gate(_bare(self._flat))
+        self._schema = schema
+        self.is_valid = _gate(schema)
         """Whether values follow the schema. It may say no to valid ones, never yes to others."""
 
     def errors(self, data: Any) -> Iterator[Any]:
         """The `jsonschema.ValidationError` of each departure."""
         if not self.is_valid(data):
-            yield from _explainer(self._flat).iter_errors(data)
+            yield from _explainer(self._explaining).iter_errors(data)
+
+    @cached_property
+    def _explaining(self) -> Mapping[str, Any]:
+        flat: Mapping[str, Any] = _flat(self._schema, self._schema)
+        return flat
 
 
 def resolved(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -79,7 +85,7 @@ def _gate(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
     try:
         from jsonschema_rs import ValidationError, validator_for
     except ImportError:
-        return _explainer(schema).is_valid
+        return _explainer(_bare(_flat(schema, schema))).is_valid
 
     def quiet(check: Callable[[object], bool]) -> Callable[[object], bool]:
         def checked(value: object) -> bool:

@@ -2,7 +2,7 @@
 
 ## What it does
 
-Reports each key outside the [frontmatter's table](../frontmatter.md), at any depth, with the nearest known one.
+Reports each key that the schema does not name, at any depth, with the nearest known one.
 
 ## Why it matters
 
