@@ -15,7 +15,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 
 from postmortem_kb.cli import main
 from postmortem_kb.diagnostic import Diagnostic, Edit, Fix, Severity, Span
-from postmortem_kb.report import FORMATS
+from postmortem_kb.report import FORMATS, format_named
 from postmortem_kb.report.report import Run, Summary
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -45,7 +45,9 @@ def run(found: list[Diagnostic]) -> Run:
 
 
 def report(name: str, found: list[Diagnostic] | None = None) -> str:
-    return "\n".join(FORMATS[name].report(run(list(diagnostics()) if found is None else found), colour=False)) + "\n"
+    return (
+        "\n".join(format_named(name).report(run(list(diagnostics()) if found is None else found), colour=False)) + "\n"
+    )
 
 
 def validate_json(text: str, schema: str) -> object:

@@ -17,7 +17,7 @@ from postmortem_kb.diagnostic import Diagnostic, Severity
 from postmortem_kb.errors import UsageError
 from postmortem_kb.memory import MANY, memory_of
 from postmortem_kb.policy import FOLDER, Policy, read_policy
-from postmortem_kb.report import FORMATS, github
+from postmortem_kb.report import FORMATS, format_named
 from postmortem_kb.report.report import Run, Summary
 from postmortem_kb.root import find_root
 from postmortem_kb.rules import RULES
@@ -40,7 +40,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--update-baseline", is_flag=True, help="Write all findings of today into the baseline.")
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
-@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", type=_FILE, help="Write the report to a file.")
 @click.pass_obj
 def command(
@@ -177,7 +177,7 @@ def _lines(catalog: Catalog, diagnostics: list[Diagnostic]) -> dict[tuple[str, i
 
 
 def _write(run: Run, format_: str, output: Path | None) -> None:
-    report = FORMATS[format_].report
+    report = format_named(format_).report
     if output is None:
         for line in report(run, colour=_colour(sys.stdout)):
             click.echo(line)
@@ -188,6 +188,8 @@ def _write(run: Run, format_: str, output: Path | None) -> None:
             raise UsageError(f"`{output}` cannot be written: {error.strerror}") from None
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if format_ == "github" and summary:
+        from postmortem_kb.report import github
+
         with Path(summary).open("a", encoding="utf-8") as page:
             page.writelines(f"{line}\n" for line in github.summary(run))
 
