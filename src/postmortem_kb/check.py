@@ -109,6 +109,7 @@ def diagnose(path: str, rule: Rule, finding: Finding, policy: Policy) -> Diagnos
         url=rule_url(rule.NAME, policy),
         fix=finding.fix,
         key=finding.key,
+        hidden=finding.hidden,
     )
 
 

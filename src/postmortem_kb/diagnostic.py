@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_GROWING = re.compile(r"\b[0-9]+(?= (?:days|rows|characters|bytes|entries)\b)|(?<=line )[0-9]+")
+_GROWING = r"\b[0-9]+(?= (?:days|rows|characters|bytes|entries)\b)|(?<=line )[0-9]+"
 
 
 class Severity(StrEnum):
@@ -61,6 +61,8 @@ class Finding:
     """Set where one finding weighs otherwise than its rule."""
     fix: Fix | None = None
     """Set where there is one right answer that changes no meaning."""
+    hidden: bool = False
+    """Whether the line must not be quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,13 @@ class Diagnostic:
     """What `check --fix` would write."""
     key: str = ""
     """The dotted frontmatter key or the section heading that it is about; it stays when lines move."""
+    hidden: bool = False
+    """Whether the line must not be quoted."""
 
     @property
     def meaning(self) -> str:
         """The message without the numbers that grow by themselves: what stays of it from day to day."""
-        return _GROWING.sub("#", self.message)
+        return re.sub(_GROWING, "#", self.message)
 
     @property
     def order(self) -> tuple[str, int, int, str]:

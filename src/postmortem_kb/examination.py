@@ -121,7 +121,7 @@ def pack(found: Sequence[Found]) -> str:
 
 def _packed(finding: Finding) -> list[object]:
     edits = [[_flat(edit.span), edit.text] for edit in finding.fix.edits] if finding.fix else None
-    return [_flat(finding.span), finding.message, finding.help, finding.key, finding.severity, edits]
+    return [_flat(finding.span), finding.message, finding.help, finding.key, finding.severity, edits, finding.hidden]
 
 
 def _flat(span: Span) -> list[int]:
@@ -134,7 +134,13 @@ def unpack(text: str) -> list[Found]:
 
 
 def _unpacked(
-    span: list[int], message: str, help: str, key: str, severity: str | None, edits: list[tuple[list[int], str]] | None
+    span: list[int],
+    message: str,
+    help: str,
+    key: str,
+    severity: str | None,
+    edits: list[tuple[list[int], str]] | None,
+    hidden: bool,
 ) -> Finding:
     fix = Fix(tuple(Edit(Span(*place), text) for place, text in edits)) if edits is not None else None
-    return Finding(Span(*span), message, help, key, Severity(severity) if severity else None, fix)
+    return Finding(Span(*span), message, help, key, Severity(severity) if severity else None, fix, hidden)

@@ -126,10 +126,8 @@ def _example(schema: Mapping[str, Any]) -> str:
     return f" For instance: {json.dumps(examples[0], ensure_ascii=False)}." if examples else ""
 
 
-_MOMENT = re.compile(
-    r"([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})[Tt ]+([0-9]{2}):([0-9]{2})(:[0-9]{2}(?:[.][0-9]{1,9})?)? ?(?:([Zz]|UTC)|([+-][0-9]{2}):?([0-9]{2}))"
-)
-_DATE = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
+_MOMENT = r"([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})[Tt ]+([0-9]{2}):([0-9]{2})(:[0-9]{2}(?:[.][0-9]{1,9})?)? ?(?:([Zz]|UTC)|([+-][0-9]{2}):?([0-9]{2}))"
+_DATE = r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"
 
 
 def remedy(keyword: str, value: object, schema: Mapping[str, Any]) -> str:
@@ -139,9 +137,9 @@ def remedy(keyword: str, value: object, schema: Mapping[str, Any]) -> str:
     if keyword == "enum":
         return nearest(value.strip().replace("_", "-").replace(" ", "-"), map(str, schema["enum"]), cutoff=0.8) or ""
     wanted = schema.get("format")
-    if wanted == "date-time" and (found := _MOMENT.fullmatch(value.strip())):
+    if wanted == "date-time" and (found := re.fullmatch(_MOMENT, value.strip())):
         year, month, day, hour, minute, second, utc, hours, minutes = found.groups()
         return f"{year}-{month}-{day}T{hour}:{minute}{second or ':00'}{'Z' if utc else f'{hours}:{minutes}'}"
-    if wanted == "date" and (found := _DATE.fullmatch(value.strip())):
+    if wanted == "date" and (found := re.fullmatch(_DATE, value.strip())):
         return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
     return ""

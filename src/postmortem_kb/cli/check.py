@@ -167,13 +167,16 @@ def _held(diagnostics: list[Diagnostic], file: Path | None, *, update: bool, who
 def _lines(catalog: Catalog, diagnostics: list[Diagnostic]) -> dict[tuple[str, int], str]:
     """The lines that diagnostics stand on; of a file that is gone there are none."""
     wanted: dict[str, set[int]] = {}
+    hidden = {(diagnostic.path, diagnostic.span.line) for diagnostic in diagnostics if diagnostic.hidden}
     for diagnostic in diagnostics:
         spans = (
             [diagnostic.span, *(edit.span for edit in diagnostic.fix.edits)] if diagnostic.fix else [diagnostic.span]
         )
         wanted.setdefault(diagnostic.path, set()).update(line for span in spans for line in (span.line, span.end_line))
     texts = ((path, read_document(catalog.root, path, catalog.limits).text) for path in wanted if path in catalog.paths)
-    return {(path, line): text.line(line) for path, text in texts for line in wanted[path]}
+    return {
+        (path, line): text.line(line) for path, text in texts for line in wanted[path] if (path, line) not in hidden
+    }
 
 
 def _write(run: Run, format_: str, output: Path | None) -> None:

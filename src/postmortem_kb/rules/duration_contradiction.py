@@ -64,12 +64,9 @@ _ENDS = {
 }
 _LETTERS = {"D": "detect", "A": "acknowledge", "M": "mitigate", "R": "resolve"}
 _PART = r"[0-9]{1,5} ?(?:days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|[dhms])\b"
-_TYPED = re.compile(
-    rf"\b(?:M?TT([DAMR])|time to (detect|acknowledge|mitigate|resolve))(?: was| is| of|:|=)? ({_PART}(?:,? (?:and )?{_PART}){{0,3}})",
-    re.IGNORECASE,
-)
+_TYPED = rf"(?i)\b(?:M?TT([DAMR])|time to (detect|acknowledge|mitigate|resolve))(?: was| is| of|:|=)? ({_PART}(?:,? (?:and )?{_PART}){{0,3}})"
 _SUSPICIOUS = re.compile(r"TT[DAMR]\b|time to", re.IGNORECASE)
-_NUMBER = re.compile(r"([0-9]+) ?([dhms])", re.IGNORECASE)
+_NUMBER = r"(?i)([0-9]+) ?([dhms])"
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
@@ -78,12 +75,12 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if not _SUSPICIOUS.search(document.text.string):
         return
     for run in document.body.prose():
-        for match in _TYPED.finditer(run.text):
+        for match in re.finditer(_TYPED, run.text):
             name = _LETTERS[match[1].upper()] if match[1] else match[2].lower()
             first, last = (read_moment(document.frontmatter.get("timestamps", end)) for end in _ENDS[name])
             if first is None or last is None:
                 continue
-            parts = [(int(number), _SECONDS[unit.lower()]) for number, unit in _NUMBER.findall(match[3])]
+            parts = [(int(number), _SECONDS[unit.lower()]) for number, unit in re.findall(_NUMBER, match[3])]
             typed = sum(number * seconds for number, seconds in parts)
             if abs((last - first).total_seconds() - typed) >= min(seconds for _, seconds in parts):
                 column = run.column + match.start(3)

@@ -38,7 +38,7 @@ from postmortem_kb.source.document import Document
 NAME = "raw-html"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.DOCUMENT
-_HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,40}(?:\s[^<>]{0,400})?/?>|<!--")
+_HTML = r"</?[A-Za-z][A-Za-z0-9-]{0,40}(?:\s[^<>]{0,400})?/?>|<!--"
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         return
     for run in document.body.prose():
         line = document.text.line(run.line)
-        for match in _HTML.finditer(run.text):
+        for match in re.finditer(_HTML, run.text):
             # What was typed as `&lt;b&gt;` is text, and reads like a tag here.
             if match[0] in line:
                 column = line.find(match[0], max(0, run.column - 1)) + 1 or line.find(match[0]) + 1

@@ -46,7 +46,7 @@ NAME = "table-alignment"
 SEVERITY = Severity.ADVICE
 SCOPE = Scope.TIDY
 _BAR = re.compile(r"(?<!\\)\|")
-_DASHES = re.compile(r"(:?)-+(:?)")
+_DASHES = r"(:?)-+(:?)"
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -78,5 +78,7 @@ def _close(line: str) -> str:
     cells = cells[1:] if line.lstrip().startswith("|") else cells
     cells = cells[:-1] if not cells[-1] else cells
     return (
-        "| " + " | ".join(_DASHES.sub(r"\1---\2", cell) if _DASHES.fullmatch(cell) else cell for cell in cells) + " |"
+        "| "
+        + " | ".join(re.sub(_DASHES, r"\1---\2", cell) if re.fullmatch(_DASHES, cell) else cell for cell in cells)
+        + " |"
     )

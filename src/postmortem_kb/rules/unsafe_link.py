@@ -41,7 +41,7 @@ SEVERITY = Severity.ERROR
 SCOPE = Scope.DOCUMENT
 _SAFE = ("", "http", "https", "mailto")
 # The parser leaves the worst ones as text.
-_REFUSED = re.compile(r"(?:\]\(|\]: ?|^<)[ <]{0,2}((?:javascript|vbscript|data|file):[^\s)>]{0,200})", re.IGNORECASE)
+_REFUSED = r"(?i)(?:\]\(|\]: ?|^<)[ <]{0,2}((?:javascript|vbscript|data|file):[^\s)>]{0,200})"
 _SUSPICIOUS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
 _HELP = "Link a page with `https://`, or a file beside the postmortem; put literal text in backticks."
 
@@ -54,7 +54,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if not _SUSPICIOUS.search(document.text.string):
         return
     for run in document.body.prose():
-        for match in _REFUSED.finditer(run.text):
+        for match in re.finditer(_REFUSED, run.text):
             column = run.column + match.start(1)
             span = Span(run.line, column, run.line, column + len(match[1]))
             yield Finding(span, f"A link must not begin with `{match[1].partition(':')[0].lower()}:`", _HELP)
