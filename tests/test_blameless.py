@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from postmortem_kb.blame import blame_in
+from postmortem_kb.blame import blame_in, phrases_in
 from postmortem_kb.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -16,18 +16,18 @@ DATA = tomllib.loads((ROOT / "tests" / "data" / "blameless.toml").read_text(enco
 
 @pytest.mark.parametrize("sentence", DATA["blameful"])
 def test_a_blameful_sentence_is_found(sentence: str) -> None:
-    assert list(blame_in(sentence, cause=False))
+    assert list(blame_in(sentence, phrases_in(sentence), cause=False))
 
 
 @pytest.mark.parametrize("sentence", DATA["harmless"])
 def test_a_harmless_sentence_is_left_alone(sentence: str) -> None:
-    assert [sentence[blame.start : blame.end] for blame in blame_in(sentence, cause=False)] == []
+    assert [sentence[blame.start : blame.end] for blame in blame_in(sentence, phrases_in(sentence), cause=False)] == []
 
 
 @pytest.mark.parametrize("sentence", DATA["cause"])
 def test_human_error_ends_no_analysis(sentence: str) -> None:
-    assert list(blame_in(sentence, cause=True))
-    assert list(blame_in(sentence, cause=False)) == []
+    assert list(blame_in(sentence, phrases_in(sentence), cause=True))
+    assert list(blame_in(sentence, phrases_in(sentence), cause=False)) == []
 
 
 def test_the_incidents_of_this_repository_blame_nobody(capsys: pytest.CaptureFixture[str]) -> None:

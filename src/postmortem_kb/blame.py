@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from postmortem_kb.published import published
 
@@ -31,10 +32,16 @@ class Blame:
     phrase: Phrase
 
 
-def blame_in(text: str, *, cause: bool) -> Iterator[Blame]:
-    """The phrases in a text, none inside another; `cause` says that the analysis ends here."""
+def phrases_in(text: str) -> list[Phrase]:
+    """The phrases whose words are somewhere in a text: a plain search, and for most texts the end of it."""
     small = text.lower()
-    found = sorted(_found(small, cause), key=lambda blame: (blame.start, -blame.end))
+    return [phrase for phrase in _phrases() if phrase.words in small]
+
+
+def blame_in(text: str, phrases: Sequence[Phrase], *, cause: bool) -> Iterator[Blame]:
+    """Which of some phrases a text uses, none inside another; `cause` says that the analysis ends here."""
+    small = text.lower()
+    found = sorted(_found(small, phrases, cause), key=lambda blame: (blame.start, -blame.end))
     end = 0
     for blame in found:
         if blame.start >= end:
@@ -42,9 +49,8 @@ def blame_in(text: str, *, cause: bool) -> Iterator[Blame]:
             end = blame.end
 
 
-def _found(small: str, cause: bool) -> Iterator[Blame]:
-    for phrase in _phrases():
-        # A plain search: a pattern of all phrases takes a hundred times as long, and most texts hold none of them.
+def _found(small: str, phrases: Sequence[Phrase], cause: bool) -> Iterator[Blame]:
+    for phrase in phrases:
         start = small.find(phrase.words) if cause or not phrase.in_cause else -1
         while start >= 0:
             end = start + len(phrase.words)
@@ -60,11 +66,15 @@ def _joined(character: str) -> bool:
 
 
 @cache
+def _list() -> dict[str, Any]:
+    return tomllib.loads(published("blameful.toml"))
+
+
+@cache
 def _phrases() -> tuple[Phrase, ...]:
-    data = tomllib.loads(published("blameful.toml"))
     return tuple(
         Phrase(words, entry.get("after") == "person", entry.get("where") == "cause", entry["why"], entry["instead"])
-        for entry in data["phrase"]
+        for entry in _list()["phrase"]
         for words in entry["words"]
     )
 
@@ -72,7 +82,7 @@ def _phrases() -> tuple[Phrase, ...]:
 @cache
 def _subject() -> re.Pattern[str]:
     """A person right before the end, with at most two small words between."""
-    people = "|".join(map(re.escape, tomllib.loads(published("blameful.toml"))["people"]))
+    people = "|".join(map(re.escape, _list()["people"]))
     return re.compile(
         rf"(?:^|[^\w@-])(?P<who>@[\w./-]{{1,60}}|(?:(?:the|an?|our|one|another|that|this)\s+)?(?:[a-z-]{{1,20}}\s+)?(?:{people}))"
         r"(?:\s+(?:who|had|has|then|also|simply|just|again|either|[a-z]{1,20}ly)){0,2}\s+\Z"

@@ -67,9 +67,11 @@ class Secret:
     end: int
 
 
-def suspicious(text: str) -> bool:
-    """Whether there may be anything to look at; asked of every file and every line of some."""
-    return _marked(text) or _worded(text)
+def hints_in(text: str) -> list[str]:
+    """What in a text may stand beside a secret, in small letters; most texts have little of it, many nothing."""
+    small = text.lower()
+    found = [word for word in _WORDS if word in small] + [mark.lower() for mark in _MARKS if mark in text]
+    return [*found, "://"] if _ADDRESS.search(text) else found
 
 
 def _marked(text: str) -> bool:

@@ -49,7 +49,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from postmortem_kb.blame import blame_in
+from postmortem_kb.blame import blame_in, phrases_in
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
@@ -64,8 +64,11 @@ _CAUSE = "Root Cause"
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each phrase."""
+    phrases = phrases_in(document.text.string)
+    if not phrases:
+        return
     for start, text, key, cause in (*_frontmatter(document), *_paragraphs(document)):
-        for blame in blame_in(text, cause=cause):
+        for blame in blame_in(text, phrases, cause=cause):
             said = " ".join(text[blame.start : blame.end].split())
             span = document.text.span(start + blame.start, start + blame.end)
             yield Finding(span, f"`{said}`: {blame.phrase.why}", blame.phrase.instead, key)

@@ -49,7 +49,7 @@ from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Finding, Severity, Span
 from postmortem_kb.rules.rule import Context, Scope
-from postmortem_kb.secrets import secrets_in, suspicious
+from postmortem_kb.secrets import hints_in, secrets_in
 from postmortem_kb.source.document import Document
 
 NAME = "secret"
@@ -59,10 +59,11 @@ SCOPE = Scope.DOCUMENT
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each secret, without its text."""
-    if not suspicious(document.text.string):
-        return
-    for number in range(1, len(document.text.starts) + 1):
-        for secret in secrets_in(document.text.line(number)):
+    hints = hints_in(document.text.string)
+    for number in range(1, len(document.text.starts) + 1 if hints else 1):
+        line = document.text.line(number)
+        small = line.lower()
+        for secret in secrets_in(line) if any(hint in small for hint in hints) else ():
             span = Span(number, secret.start + 1, number, secret.end + 1)
             help = "Revoke it, for the history keeps it; then write `$NAME` or `***` here."
             yield Finding(span, f"This looks like {secret.kind}", help, _place(document, number), hidden=True)
