@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from postmortem_kb.catalog import Question
 from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity, Span
@@ -20,6 +21,8 @@ Row = tuple[str, Answers, str]
 _CHUNK = 32
 _FEW = 2 * _CHUNK
 """So many files are read by one process sooner than a second one has started."""
+_MOST = 1_000
+"""Findings of one rule in one file; the next check shows those behind them."""
 
 
 def examine(document: Document, context: Context, rules: Sequence[Rule]) -> Iterator[Found]:
@@ -27,7 +30,7 @@ def examine(document: Document, context: Context, rules: Sequence[Rule]) -> Iter
     for rule in rules:
         syntax = rule.SCOPE is Scope.SYNTAX
         if syntax or document.readable:
-            for finding in rule.check(document, context):
+            for finding in islice(rule.check(document, context), _MOST):
                 if syntax or not document.suppresses(rule.NAME, finding.key):
                     yield rule.NAME, finding
 

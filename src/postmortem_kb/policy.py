@@ -145,4 +145,4 @@ def _rules(default: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str,
 
 
 def _limits(data: Mapping[str, Any]) -> Limits:
-    return Limits(file_bytes=data["file_bytes"], nesting=data["nesting"])
+    return Limits(file_bytes=data["file_bytes"], nesting=data["nesting"], items=data["items"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 
 from postmortem_kb.diagnostic import Span
@@ -96,29 +96,36 @@ def _zone(name: str) -> tzinfo:
         return UTC
 
 
+def _day(moment: datetime | None, zone: tzinfo) -> date | None:
+    try:
+        return moment.astimezone(zone).date() if moment else None
+    except OverflowError:
+        return None
+
+
 class _Reader:
     """Reads rows in order, for a bare time belongs to the day of the row above."""
 
     def __init__(self, started: datetime | None, zone: tzinfo) -> None:
         self.zone = zone
-        self.day: date | None = started.astimezone(zone).date() if started else None
+        self.day = _day(started, zone)
 
     def row(self, cells: tuple[Cell, ...]) -> Row:
         when, event = cells[0], cells[1] if len(cells) > 1 else None
         moment, fault, help = self.moment(when.text)
         if moment is not None:
-            self.day = moment.astimezone(self.zone).date()
+            self.day = _day(moment, self.zone)
         return Row(moment, when, event, cells[2:], fault, help)
 
     def moment(self, text: str) -> tuple[datetime | None, str, str]:
-        if clock := _CLOCK.fullmatch(text):
+        if _CLOCK.fullmatch(text):
             if self.day is None:
                 return None, "", ""
-            return self.local(datetime.combine(self.day, time(int(clock[1]), int(clock[2]))))
+            return self.moment(f"{self.day} {text}")
         if both := _DAY_AND_CLOCK.fullmatch(text):
             try:
                 return self.local(datetime.fromisoformat(f"{both[1]} {both[2]}"))
-            except ValueError:
+            except (ValueError, OverflowError):
                 return None, f"`{text}` is no day and time that exists", "Write `YYYY-MM-DD HH:MM`."
         if moment := read_moment(text):
             return moment, "", ""

@@ -65,7 +65,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each required type without an action."""
     frontmatter = document.frontmatter
     items = [item for _, item in frontmatter.mappings("action_items") if item.get("status") != "cancelled"]
-    present = {item.get("type") for item in items}
+    present = [item.get("type") for item in items]
     required = context.policy.required(frontmatter.get("status"), frontmatter.get("severity"))
     # Without any action, the schema says that they are missing.
     for word in dict.fromkeys(word for requirement in required for word in requirement.action_types) if items else ():

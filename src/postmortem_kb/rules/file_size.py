@@ -2,7 +2,9 @@
 
 ## What it does
 
-Reports a file above the limit `file_bytes` of the policy, 2,000,000 bytes unless it is changed. It is not read.
+Reports a file above the limit `file_bytes` of the policy, 2,000,000 bytes unless it is changed. It is not read. Also reports
+a list of the frontmatter with more entries, or a table of the body with more rows, than the limit `items`, 2,000 unless it is
+changed, and the place from which on a body holds more Markdown than is read: what follows there stays plain text.
 
 ## Why it matters
 
@@ -26,7 +28,7 @@ Keep the lines that prove something, and link the rest: under `links` with `kind
 
 ## Options
 
-`[limits] file_bytes` in `postmortem.toml`.
+`[limits] file_bytes` and `[limits] items` in `postmortem.toml`.
 """
 
 from __future__ import annotations
@@ -43,5 +45,7 @@ SCOPE = Scope.SYNTAX
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
-    """That the file was not read."""
+    """That the file was not read, or not all of it."""
     yield from document.problems.get(NAME, ())
+    if document.readable:
+        yield from document.body.excess

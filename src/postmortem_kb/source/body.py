@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 from typing import Any
+from urllib.parse import unquote
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from mdit_py_plugins.gfm import gfm_plugin
 
-from postmortem_kb.diagnostic import Span
+from postmortem_kb.diagnostic import Finding, Span
+from postmortem_kb.source.dialect import parse, parser
 from postmortem_kb.source.text import Text
 
-# Deep enough for any document that a person wrote; the parser's own default of 20 drops text below it.
-_NESTING = 100
+__all__ = ["Body", "Cell", "Prose", "Section", "Table", "parser", "plain", "read_body"]
 
-
-@cache
-def parser() -> MarkdownIt:
-    """The one Markdown dialect: what reviewers see on a code host. Raw HTML stays text."""
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTING})
-    markdown.use(gfm_plugin)
-    return markdown
+_WINDOW = 2_000
+"""So far behind the last place is looked for a text; one that an entity or an escape changed is nowhere."""
+_BREAKS = ("softbreak", "hardbreak")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +80,8 @@ class Body:
     sections: tuple[Section, ...] = ()
     notes: int = 0
     """Position of the footnotes, which the parser puts behind everything else; the number of tokens without any."""
+    excess: tuple[Finding, ...] = ()
+    """Where there is more Markdown than is read."""
 
     def section(self, title: str) -> Section | None:
         """The first section of this name."""
@@ -101,28 +97,40 @@ class Body:
         """All text outside code, in order, a run at a time."""
         for token in self.tokens:
             if token.type == "inline" and token.map and token.children:
-                yield from self._runs(token, *token.map)
+                for child, offset, _ in self.placed(token):
+                    if child.type == "text" and child.content:
+                        yield Prose(child.content, *self.text.position(offset))
+
+    def placed(self, token: Token) -> Iterator[tuple[Token, int, int]]:
+        """What an inline token holds, each with the stretch of the file where its text, or its address, is typed.
+
+        What an entity, an escape or the parser changed is not found as it reads: its stretch is empty.
+        """
+        first, last = token.map or (0, 1)
+        starts, string = self.text.starts, self.text.string
+        cursor = starts[min(self.offset + first, len(starts) - 1)]
+        end = starts[self.offset + last] if self.offset + last < len(starts) else len(string)
+        behind = cursor
+        for child in token.children or ():
+            if child.type in _BREAKS:
+                line = self.text.position(cursor)[0]
+                cursor = min(starts[line], end) if line < len(starts) else end
+            elif child.type == "link_close":
+                # The address stands behind the text of a link, unless it stands elsewhere.
+                cursor = behind if string[cursor : behind + 1].startswith("](") else cursor
+            else:
+                address = child.attrGet("href" if child.type == "link_open" else "src")
+                typed = str(address) if address else child.content
+                at, length = _find(string, typed, cursor, end)
+                yield child, at, at + length
+                if child.type == "link_open":
+                    behind = at + length
+                else:
+                    cursor = at + length
 
     def line_of(self, token: Token) -> int:
         """The line of the file on which a block token begins."""
         return self.offset + (token.map[0] if token.map else 0) + 1
-
-    def _runs(self, token: Token, first: int, last: int) -> Iterator[Prose]:
-        line = self.offset + first + 1
-        source, cursor = self.text.line(line), 0
-        for child in token.children or ():
-            if child.type in ("softbreak", "hardbreak"):
-                line, cursor = min(line + 1, self.offset + last), 0
-                source = self.text.line(line)
-                continue
-            if not child.content:
-                continue
-            # Text that an entity or an escape changed is not found as it reads: the cursor stays where it was.
-            found = source.find(child.content, cursor)
-            column = found if found >= 0 else cursor
-            if child.type == "text":
-                yield Prose(child.content, line, column + 1)
-            cursor = column + (len(child.content) if found >= 0 else 0)
 
     def _table(self, first: int) -> Table:
         rows: list[tuple[Cell, ...]] = []
@@ -144,6 +152,15 @@ class Body:
                 cells.append(Cell(plain(token), token, Span(line, start + 1, line, end + 1)))
             position += 1
         return tuple(cells)
+
+
+def _find(string: str, typed: str, start: int, end: int) -> tuple[int, int]:
+    """Where a text stands, not far behind a place, and its length; nothing at the place itself where it does not."""
+    for text in (typed, unquote(typed)) if typed else ():
+        found = string.find(text, start, min(end, start + len(text) + _WINDOW))
+        if found >= 0:
+            return found, len(text)
+    return start, 0
 
 
 def plain(token: Token) -> str:
@@ -169,11 +186,17 @@ def _cell_bounds(line: str) -> list[tuple[int, int]]:
     return bounds
 
 
-def read_body(text: Text, start: int) -> Body:
-    """Parse what follows an offset of the file."""
+def read_body(text: Text, start: int, *, rows: int = 2000) -> Body:
+    """Parse what follows an offset of the file.
+
+    Args:
+        text: The file.
+        start: Where the body begins.
+        rows: The most rows of one table.
+    """
     offset = text.position(start)[0] - 1
     env: dict[str, Any] = {}
-    tokens = parser().parse(text.string[start:], env)
+    tokens, excess = parse(text.string[start:], env, rows=rows)
     notes = next((i for i, t in enumerate(tokens) if t.type == "footnote_block_open"), len(tokens))
     headings = [i for i, t in enumerate(tokens) if t.type == "heading_open" and t.tag == "h2" and t.level == 0]
     body = Body(text, offset, tokens, env)
@@ -181,4 +204,8 @@ def read_body(text: Text, start: int) -> Body:
         Section(plain(tokens[at + 1]), text.line_span(body.line_of(tokens[at])), at + 3, end)
         for at, end in pairwise([*headings, notes])
     )
-    return Body(text, offset, tokens, env, sections, notes)
+    findings = tuple(
+        Finding(text.line_span(offset + line + 1), limit, "Put logs and data into a fence or a file beside it.")
+        for line, limit in sorted(excess.items())
+    )
+    return Body(text, offset, tokens, env, sections, notes, findings)

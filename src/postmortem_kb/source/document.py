@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from postmortem_kb.diagnostic import FILE_START, Finding
+from postmortem_kb.diagnostic import FILE_START, Finding, Span
 from postmortem_kb.source.body import Body, read_body
 from postmortem_kb.source.frontmatter import Frontmatter, read_frontmatter
-from postmortem_kb.source.text import Text
+from postmortem_kb.source.text import LINE_BREAK, Text
+
+_LINES = 200_000
+"""Lines of a file, each of its line breaks counted by the character."""
+_SHORTER = "Move logs and data to files beside it and link them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Limits:
     file_bytes: int = 2_000_000
     nesting: int = 32
     """Levels of lists and mappings in the frontmatter."""
+    items: int = 2000
+    """Entries of one list or mapping in the frontmatter, and rows of one table in the body."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Document:
     frontmatter: Frontmatter
     body_start: int = 0
     problems: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    rows: int = 2000
+    """The most rows of one table that are read."""
 
     @property
     def readable(self) -> bool:
@@ -64,18 +72,22 @@ class Document:
     @cached_property
     def body(self) -> Body:
         """The Markdown; parsed when first asked for, since a hook needs it of the changed files only."""
-        return read_body(self.text, self.body_start)
+        return read_body(self.text, self.body_start, rows=self.rows)
 
 
 def read_document(root: Path, path: str, limits: Limits) -> Document:
     """Read the file at a path below the root. Nothing that it holds raises."""
     file = root / path
-    if not file.is_file():
-        return _unread(path, "filename", "This is not a file, though its name ends in `.md`", "Rename or remove it.")
-    # Folders are not followed through links, so only the file itself can be one.
-    if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
-        return _unread(path, "filename", "This is a link to a file outside the repository", "Put the file itself here.")
     try:
+        if not file.is_file():
+            return _unread(
+                path, "filename", "This is not a file, though its name ends in `.md`", "Rename or remove it."
+            )
+        # Folders are not followed through links, so only the file itself can be one.
+        if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
+            return _unread(
+                path, "filename", "This is a link to a file outside the repository", "Put the file itself here."
+            )
         if file.stat().st_size > limits.file_bytes:
             return _too_large(path, file.stat().st_size, limits.file_bytes)
         content = file.read_bytes()
@@ -91,22 +103,22 @@ def parse_document(path: str, content: bytes, limits: Limits) -> Document:
     try:
         string = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = len(LINE_BREAK.findall(content[: error.start].decode("utf-8"))) + 1
         finding = Finding(
-            Text.of("\n" * line).line_span(line),
+            Span(line, 1, line, 1),
             f"The bytes are not UTF-8, first on line {line}",
             "Save the file as UTF-8 text.",
         )
         return _with_problem(path, "encoding", finding)
+    if string.count("\n") + string.count("\r") > _LINES:
+        return _unread(path, "file-size", f"The file has more than {_LINES:,} lines", _SHORTER)
     text = Text.of(string.removeprefix("\ufeff"))
-    frontmatter, body_start, faults = read_frontmatter(text, nesting=limits.nesting)
+    frontmatter, body_start, faults = read_frontmatter(text, nesting=limits.nesting, items=limits.items)
     problems: dict[str, tuple[Finding, ...]] = {}
-    if faults:
-        problems["frontmatter-syntax"] = tuple(
-            Finding(text.span(fault.offset, min(fault.offset + 1, len(text.string))), fault.message, fault.help)
-            for fault in faults
-        )
-    elif not frontmatter.data:
+    for fault in faults:
+        span = text.span(fault.offset, min(fault.offset + 1, len(text.string)))
+        problems[fault.rule] = (*problems.get(fault.rule, ()), Finding(span, fault.message, fault.help))
+    if not faults and not frontmatter.data:
         problems["frontmatter-missing"] = (
             Finding(
                 FILE_START,
@@ -114,12 +126,12 @@ def parse_document(path: str, content: bytes, limits: Limits) -> Document:
                 "Begin it with `---`, the keys `id`, `title`, `status`, `severity`, `timestamps` and `roles`, and `---`.",
             ),
         )
-    return Document(path, text, frontmatter, body_start, problems)
+    return Document(path, text, frontmatter, body_start, problems, limits.items)
 
 
 def _too_large(path: str, size: int, limit: int) -> Document:
     message = f"The file has {size:,} bytes; at most {limit:,} are read"
-    return _unread(path, "file-size", message, "Move logs and data to files beside it and link them.")
+    return _unread(path, "file-size", message, _SHORTER)
 
 
 def _unread(path: str, rule: str, message: str, help: str) -> Document:

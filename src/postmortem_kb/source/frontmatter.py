@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import frontmatter
@@ -15,7 +15,7 @@ from postmortem_kb.source.text import Text
 from postmortem_kb.source.yaml import Fault, Path, Place, Reading, read_yaml
 
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
-_CLOSING = re.compile(r"^(---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
+_CLOSING = re.compile(r"(?<=[\r\n])(---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,11 @@ class _Handler(BaseHandler):
 
     FM_BOUNDARY = _OPENING
 
-    def __init__(self, text: Text, nesting: int) -> None:
+    def __init__(self, text: Text, nesting: int, items: int) -> None:
         super().__init__()
         self.text = text
         self.nesting = nesting
+        self.items = items
         self.reading = Reading()
         opening = _OPENING.match(text.string)
         closing = _CLOSING.search(text.string, opening.end()) if opening else None
@@ -92,18 +93,18 @@ class _Handler(BaseHandler):
         return string[self.start : self.closing.start()], string[self.closing.end() :]
 
     def load(self, fm: str, **_: object) -> dict[str, Any]:
-        self.reading = read_yaml(fm, nesting=self.nesting)
+        self.reading = read_yaml(fm, nesting=self.nesting, items=self.items)
         return self.reading.value if isinstance(self.reading.value, dict) else {}
 
 
-def read_frontmatter(text: Text, *, nesting: int) -> tuple[Frontmatter, int, list[Fault]]:
+def read_frontmatter(text: Text, *, nesting: int, items: int) -> tuple[Frontmatter, int, list[Fault]]:
     """Read the frontmatter of a file.
 
     Returns:
         The frontmatter (empty where there is none), the offset at which the body begins, and the faults,
         with offsets into the file.
     """
-    handler = _Handler(text, nesting)
+    handler = _Handler(text, nesting, items)
     if handler.closing is None:
         if not handler.start:
             return Frontmatter({}, text), 0, []
@@ -114,7 +115,7 @@ def read_frontmatter(text: Text, *, nesting: int) -> tuple[Frontmatter, int, lis
         )
     data, _ = frontmatter.parse(text.string, handler=handler)
     end = handler.closing.start()
-    faults = [Fault(handler.start + f.offset, f.message, f.help) for f in handler.reading.faults]
+    faults = [replace(f, offset=handler.start + f.offset) for f in handler.reading.faults]
     if handler.closing.group(1) == "...":
         faults.append(Fault(end, "`...` does not end frontmatter here", "End it with a line that holds only `---`."))
     if not faults and handler.reading.value is not None and not isinstance(handler.reading.value, dict):

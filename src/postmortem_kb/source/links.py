@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from markdown_it.token import Token
-
 from postmortem_kb.diagnostic import Span
 from postmortem_kb.source.body import Body
 
@@ -32,27 +30,13 @@ def targets(body: Body) -> Iterator[Target]:
     """All addresses, in order."""
     for token in body.tokens:
         if token.type == "inline" and token.map and token.children:
-            yield from _in_line(body, token)
-
-
-def _in_line(body: Body, token: Token) -> Iterator[Target]:
-    assert token.map
-    line, last, cursor = body.offset + token.map[0] + 1, body.offset + token.map[1], 0
-    for child in token.children or ():
-        if child.type in ("softbreak", "hardbreak"):
-            line, cursor = min(line + 1, last), 0
-        elif child.type in ("link_open", "image"):
-            address = str(child.attrGet("href" if child.type == "link_open" else "src") or "")
-            # The parser writes addresses anew; what is not found as it reads stands somewhere on the line.
-            column = max(
-                body.text.line(line).find(address, cursor), body.text.line(line).find(unquote(address), cursor)
-            )
-            if address and column >= 0:
-                span = Span(line, column + 1, line, column + 1 + len(address))
-                cursor = column + len(address)
-            else:
-                span = body.text.line_span(line)
-            yield Target(address, child.type == "image", span)
+            for child, start, end in body.placed(token):
+                if child.type in ("link_open", "image"):
+                    address = str(child.attrGet("href" if child.type == "link_open" else "src") or "")
+                    # The parser writes addresses anew; what is not found as it reads stands somewhere on the line.
+                    line = body.text.position(start)[0]
+                    span = body.text.span(start, end) if end > start and address else body.text.line_span(line)
+                    yield Target(address, child.type == "image", span)
 
 
 def scheme(address: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from postmortem_kb.diagnostic import Span
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def digest(content: bytes) -> str:
@@ -29,7 +29,7 @@ class Text:
     @classmethod
     def of(cls, string: str) -> Text:
         """The text of a decoded file; a byte order mark is expected to be gone."""
-        return cls(string, (0, *(match.end() for match in _LINE_BREAK.finditer(string))))
+        return cls(string, (0, *(match.end() for match in LINE_BREAK.finditer(string))))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, from 1, of a character offset."""

@@ -13,11 +13,21 @@ from typing import Any
 
 import yaml
 
+from postmortem_kb.source.text import LINE_BREAK
+
 Path = tuple[str | int, ...]
 """The way to a value: keys and list positions, `("action_items", 0, "owner")`."""
 
+# libyaml ends a line at the first three, as YAML 1.1 did, and passes over the last; every other reader sees text.
+_INVISIBLE = re.compile("[\u0085\u2028\u2029\ufeff]")
+_VALUES = 8
+"""So many times the longest list is all that is read."""
+_FAULTS = 100
+"""So many keys that stand twice are told."""
+_SHORTER = "Move data to a file beside this one and link it."
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = "This line is neither `key: value` nor part of a value"
+_KEY = re.compile(r":(?:[ \t]|$)")
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -41,6 +51,7 @@ class Fault:
     offset: int
     message: str
     help: str
+    rule: str = "frontmatter-syntax"
 
 
 @dataclass(slots=True)
@@ -56,16 +67,20 @@ class _RefusedError(Exception):
     """Ends the reading at a fault after which nothing can be trusted."""
 
 
-def read_yaml(text: str, *, nesting: int) -> Reading:
+def read_yaml(text: str, *, nesting: int, items: int) -> Reading:
     """Read one YAML document.
 
     Args:
         text: The YAML, without document markers.
         nesting: How many levels of lists and mappings are read at most.
+        items: How many entries of one list or mapping are read at most.
     """
     reading = Reading()
+    if unseen := _INVISIBLE.search(text):
+        reading.faults.append(_forbidden(unseen.start(), ord(unseen[0])))
+        return reading
     try:
-        _Composer(_Loader(text), text, reading, nesting).compose()
+        _Composer(_Loader(text), text, reading, nesting, items).compose()
     except _RefusedError:
         pass
     except (yaml.YAMLError, ValueError) as error:
@@ -74,11 +89,13 @@ def read_yaml(text: str, *, nesting: int) -> Reading:
 
 
 class _Composer:
-    def __init__(self, loader: Any, text: str, reading: Reading, nesting: int) -> None:
+    def __init__(self, loader: Any, text: str, reading: Reading, nesting: int, items: int) -> None:
         self.next: Callable[[], Any] = loader.get_event
         self.text = text
         self.reading = reading
         self.nesting = nesting
+        self.items = items
+        self.values = 0
 
     def compose(self) -> None:
         self.next()
@@ -101,13 +118,13 @@ class _Composer:
             if len(path) >= self.nesting:
                 self.stop(event, f"The frontmatter is nested deeper than {self.nesting} levels", "Flatten it.")
             if isinstance(event, yaml.MappingStartEvent):
-                value, end = self.build_mapping(path)
+                value, end = self.build_mapping(path, key[0])
             else:
-                value, end = self.build_sequence(path)
+                value, end = self.build_sequence(path, key[0])
         self.reading.places[path] = Place(*key, event.start_mark.index, end)
         return value
 
-    def build_mapping(self, path: Path) -> tuple[dict[str, object], int]:
+    def build_mapping(self, path: Path, start: int) -> tuple[dict[str, object], int]:
         mapping: dict[str, object] = {}
         while True:
             event = self.next()
@@ -121,21 +138,43 @@ class _Composer:
             if event.value == "<<" and not event.style:
                 self.stop(event, "Merge keys (`<<`) are not read", "Write the values out.")
             if event.value in mapping:
-                line = self.text.count("\n", 0, self.reading.places[*path, event.value].key_start) + 2
+                line = len(LINE_BREAK.findall(self.text, 0, self.reading.places[*path, event.value].key_start)) + 2
                 self.fault(
                     event,
                     f"`{event.value}` stands here for the second time, first on line {line}",
                     "Keep one of the two: a reader of YAML sees only the last.",
                 )
+                if len(self.reading.faults) >= _FAULTS:
+                    raise _RefusedError
+            self.count(event, len(mapping), start)
             mapping[event.value] = self.build(self.next(), (*path, event.value), span)
 
-    def build_sequence(self, path: Path) -> tuple[list[object], int]:
+    def build_sequence(self, path: Path, start: int) -> tuple[list[object], int]:
         items: list[object] = []
         while True:
             event = self.next()
             if isinstance(event, yaml.SequenceEndEvent):
                 return items, int(event.start_mark.index)  # type: ignore[union-attr]
+            self.count(event, len(items), start)
             items.append(self.build(event, (*path, len(items)), (event.start_mark.index,) * 2))
+
+    def count(self, event: Any, entries: int, start: int) -> None:
+        self.values += 1
+        if entries >= self.items:
+            self.reading.faults.append(
+                Fault(start, f"More than {self.items:,} entries stand here", _SHORTER, "file-size"),
+            )
+            raise _RefusedError
+        if self.values > _VALUES * self.items:
+            self.reading.faults.append(
+                Fault(
+                    event.start_mark.index,
+                    f"More than {_VALUES * self.items:,} values stand here",
+                    _SHORTER,
+                    "file-size",
+                ),
+            )
+            raise _RefusedError
 
     def refuse_indirection(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -165,7 +204,7 @@ def scalar(text: str) -> object:
     return text
 
 
-def explain_yaml_error(error: Exception, text: str) -> Fault:
+def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901 - one case a mistake
     """A fault in the words of the file's writer, from what libyaml said."""
     mark = getattr(error, "problem_mark", None)
     problem = str(getattr(error, "problem", None) or error)
@@ -173,8 +212,7 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:
     if isinstance(error, yaml.reader.ReaderError):
         code = error.character if isinstance(error.character, int) else ord(str(error.character)[0])
         # libyaml counts bytes where it meets a character that YAML forbids.
-        offset = max(text.find(chr(code)), 0)
-        return Fault(offset, f"The character U+{code:04X} must not stand in YAML", "Delete it.")
+        return _forbidden(max(text.find(chr(code)), 0), code)
     context = getattr(error, "context_mark", None)
     start = text.rfind("\n", 0, offset) + 1
     line = text[start:].split("\n", 1)[0]
@@ -182,7 +220,7 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:
         if ": " not in line[: offset - start]:
             above = text[:start].rstrip()
             last = above.rfind("\n") + 1
-            if above and ":" not in above[last:]:
+            if above and not _KEY.search(above, last):
                 return Fault(last, _NOTHING, "Write `key: value`, or indent it.")
             return Fault(start, "This key does not line up with the keys above", "Indent the keys of one block alike.")
         return Fault(offset, "A `: ` inside a value looks like a second key", _quoted(line))
@@ -193,12 +231,20 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:
         return Fault(offset, f"A value must not begin with `{character}` unless it is in quotes", _quoted(line))
     if "quoted scalar" in str(getattr(error, "context", "")) and context is not None:
         return Fault(context.index, "A quote that opens here is never closed", "Close it, or leave both quotes out.")
+    if "expected <document start>" in problem and text.startswith("%"):
+        return Fault(
+            0, "A directive (`%`) is not read", "Delete the line, or put a text that begins with `%` in quotes."
+        )
     if "could not find expected ':'" in problem:
         at = context.index if context is not None else offset
         return Fault(at, _NOTHING, "Write `key: value`, or indent it.")
     if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
         return Fault(offset, "The indentation does not fit the lines above", "Align the keys of one block.")
     return Fault(offset, f"This is not YAML: {problem}", "Put the text in quotes, or mend the line.")
+
+
+def _forbidden(offset: int, code: int) -> Fault:
+    return Fault(offset, f"The character U+{code:04X} must not stand in YAML", "Delete it.")
 
 
 def _quoted(line: str) -> str:
