@@ -54,7 +54,7 @@ def memory(base: Path) -> dict[str, str]:
 def poison(base: Path) -> None:
     """Give every remembered file a finding that no rule would make."""
     file = next((base.parent / "cache").glob("*.sqlite"))
-    finding = json.dumps([["schema", [1, 1, 1, 1], "Remembered", "", "", None, None]])
+    finding = json.dumps([["schema", [1, 1, 1, 1], "Remembered", "", "", None, None, False]])
     with sqlite3.connect(file) as database:
         database.execute("UPDATE files SET findings = ?", [finding])
     database.close()
@@ -150,6 +150,15 @@ def test_a_memory_that_is_broken_is_done_without(base: Path, check: Check) -> No
     file.write_bytes(b"no database" * 1000)
     edit(base, "p2", "severity: P3", "severity: P9")
     assert check() == (1, ["postmortems/p2.md:5: schema"])
+
+
+def test_a_memory_that_makes_no_sense_is_done_without(base: Path, check: Check) -> None:
+    check()
+    file = next((base.parent / "cache").glob("*.sqlite"))
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE files SET findings = ?", ['[["schema", 1]]'])
+    database.close()
+    assert check() == (0, [])
 
 
 def test_a_memory_that_cannot_be_written_is_done_without(

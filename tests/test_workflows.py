@@ -21,6 +21,7 @@ GITHUB = ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 SCHEMAS = {
     **dict.fromkeys(WORKFLOWS, "github-workflows"),
+    ROOT / "action.yml": "github-actions",
     GITHUB / "dependabot.yml": "dependabot",
     GITHUB / "ISSUE_TEMPLATE" / "postmortem.yml": "github-issue-forms",
     GITHUB / "ISSUE_TEMPLATE" / "config.yml": "github-issue-config",
@@ -51,7 +52,7 @@ def test_a_file_follows_its_schema(file: Path, schema: str, run: Run) -> None:
 
 
 def test_no_file_of_the_code_host_goes_without_a_schema() -> None:
-    assert set(GITHUB.rglob("*.yml")) == set(SCHEMAS)
+    assert {*GITHUB.rglob("*.yml"), ROOT / "action.yml"} == set(SCHEMAS)
 
 
 def test_zizmor_finds_nothing(run: Run) -> None:
@@ -119,3 +120,33 @@ def test_the_owned_places_exist() -> None:
     lines = (GITHUB / "CODEOWNERS").read_text(encoding="utf-8").splitlines()
     places = [line.split()[0] for line in lines if line and not line.startswith("#")]
     assert [place for place in places if not (ROOT / place.strip("/")).exists()] == []
+
+
+def action() -> list[dict[str, Any]]:
+    found = read(ROOT / "action.yml")["runs"]["steps"]
+    assert isinstance(found, list)
+    return found
+
+
+def test_the_action_takes_what_comes_from_outside_as_variables() -> None:
+    assert [step["name"] for step in action() if "${{" in step["run"]] == []
+
+
+@pytest.mark.usefixtures("wheelhouse")
+def test_the_action_checks_a_pull_request(worktree: Path, tmp_path: Path, draft: Callable[..., str], run: Run) -> None:
+    """Its scripts as they are, in a clone of which the branch breaks the life cycle."""
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    (origin / "postmortems").mkdir(parents=True)
+    (origin / "postmortems" / "a.md").write_text(draft("a").replace("draft", "reviewed"), encoding="utf-8")
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Begin"]):
+        run(["git", *command], origin)
+    run(["git", "clone", "-q", origin, clone], tmp_path)
+    (clone / "postmortems" / "a.md").unlink()
+    summary = tmp_path / "summary.md"
+    install, check = action()
+    env = {"ACTION": str(worktree), "RUNNER_TEMP": str(tmp_path), "GITHUB_STEP_SUMMARY": str(summary)}
+    run(["bash", "-e", "-c", install["run"]], clone, env=env)
+    inputs = {"ROOT": ".", "SINCE": "", "BASE": "main", "BASELINE": "", "FORMAT": "github"}
+    printed = run(["bash", "-e", "-c", check["run"]], clone, env=env | inputs, code=1).stdout
+    assert "::error file=postmortems/a.md,line=1," in printed
+    assert "deleted-postmortem" in summary.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.document import Document, Limits, read_document
 from postmortem_kb.source.links import is_file
-from postmortem_kb.source.text import digest
+from postmortem_kb.source.text import Text, digest
 
 _NOT_POSTMORTEMS = ("readme.md", "index.md")
 _KEPT = 256
@@ -78,13 +78,16 @@ class Catalog:
         paths = self.ids.get(name, [])[:1] if kind == "id" else [name] if name in self._known else []
         return " ".join(f"{path} {self.digest(path)}" for path in paths)
 
+    def text(self, path: str) -> Text:
+        """What a file says, to quote from; nothing where it is gone or no text."""
+        content = self._content(path) if path in self._known else b""
+        return Text.of(content.decode("utf-8", "ignore").removeprefix("\ufeff"))
+
     def digest(self, path: str) -> str:
-        """That of a file's content; empty where it cannot be read."""
+        """That of a file's content; empty where it is not read to its end."""
         if path not in self._digests:
-            try:
-                self._digests[path] = digest((self.root / path).read_bytes())
-            except OSError:
-                self._digests[path] = ""
+            content = self._content(path)
+            self._digests[path] = digest(content) if 0 < len(content) < self.limits.file_bytes else ""
         return self._digests[path]
 
     @cached_property
@@ -105,6 +108,16 @@ class Catalog:
         for path in self.paths:
             found.setdefault(page_key(_stem(path)), []).append(path)
         return found
+
+    def _content(self, path: str) -> bytes:
+        """The bytes of a file, as many as are ever looked at; nothing of pipes, devices and what cannot be read."""
+        try:
+            if not is_file(self.root, path):
+                return b""
+            with (self.root / path).open("rb") as file:
+                return file.read(self.limits.file_bytes)
+        except OSError:
+            return b""
 
     def _document(self, path: str) -> Document:
         if path not in self._kept:

@@ -43,10 +43,11 @@ def examine_all(
     fresh: dict[str, Row] = {}
     open_paths = []
     for path in paths:
-        if path in known and _holds(path, known[path], context):
-            yield path, unpack(known[path][2])
-        else:
+        found = _remembered(path, known[path], context) if path in known else None
+        if found is None:
             open_paths.append(path)
+        else:
+            yield path, found
     for path, row in _rows(open_paths, context, rules, remember=memory is not None):
         fresh[path] = row
         yield path, unpack(row[2])
@@ -55,8 +56,15 @@ def examine_all(
         memory.write(fresh, gone)
 
 
+def _remembered(path: str, row: Row, context: Context) -> list[Found] | None:
+    """What was found, if the file reads as it did, and so does everything that its findings depend on."""
+    try:
+        return unpack(row[2]) if _holds(path, row, context) else None
+    except (TypeError, ValueError):
+        return None
+
+
 def _holds(path: str, row: Row, context: Context) -> bool:
-    """Whether a file reads as it did, and so does everything that its findings depend on."""
     return context.catalog.digest(path) == row[0] != "" and all(
         _answer((kind, name), context) == answer for (kind, name), answer in row[1]
     )

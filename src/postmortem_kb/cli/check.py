@@ -22,7 +22,7 @@ from postmortem_kb.report.report import Run, Summary
 from postmortem_kb.root import find_root
 from postmortem_kb.rules import RULES
 from postmortem_kb.rules.rule import Rule
-from postmortem_kb.source.document import Document, read_document
+from postmortem_kb.source.document import Document
 from postmortem_kb.words import nearest
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _lines(catalog: Catalog, diagnostics: list[Diagnostic]) -> dict[tuple[str, i
             [diagnostic.span, *(edit.span for edit in diagnostic.fix.edits)] if diagnostic.fix else [diagnostic.span]
         )
         wanted.setdefault(diagnostic.path, set()).update(line for span in spans for line in (span.line, span.end_line))
-    texts = ((path, read_document(catalog.root, path, catalog.limits).text) for path in wanted if path in catalog.paths)
+    texts = ((path, catalog.text(path)) for path in wanted)
     return {
         (path, line): text.line(line) for path, text in texts for line in wanted[path] if (path, line) not in hidden
     }

@@ -46,7 +46,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if "<" not in document.text.string:
         return
     for run in document.body.prose():
-        line = document.text.line(run.line)
+        line = re.sub(r"`+[^`]*`+", lambda code: " " * len(code[0]), document.text.line(run.line))
         for match in re.finditer(_HTML, run.text):
             # What was typed as `&lt;b&gt;` is text, and reads like a tag here.
             if match[0] in line:
