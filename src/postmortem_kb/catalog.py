@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.document import Document, Limits, read_document
 from postmortem_kb.source.links import is_file
@@ -140,11 +141,17 @@ def is_postmortem(name: str) -> bool:
 def postmortem_paths(root: Path) -> tuple[str, ...]:
     """The paths, relative to the root, of everything that is or claims to be a postmortem, sorted."""
     found = []
-    for folder, folders, names in os.walk(root / FOLDER, followlinks=False):
+    for folder, folders, names in os.walk(root / FOLDER, onerror=_unreadable, followlinks=False):
         here = Path(folder).relative_to(root).as_posix()
         found += [f"{here}/{name}" for name in (*folders, *names) if is_postmortem(name)]
         folders[:] = [name for name in folders if not name.startswith(".")]
     return tuple(sorted(found))
+
+
+def _unreadable(error: OSError) -> None:
+    # Nothing at all where the folder of postmortems is missing; but a folder of it that is closed would go unchecked.
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise UsageError(f"The folder `{error.filename}` cannot be read: {error.strerror}")
 
 
 def read_catalog(root: Path, limits: Limits) -> Catalog:

@@ -33,9 +33,8 @@ def fix_all(paths: Iterable[str], context: Context, rules: Sequence[Rule]) -> It
     """Each file that could be mended."""
     still = [rule for rule in rules if rule.SCOPE is not Scope.CHANGE]
     for path in paths:
-        if (context.catalog.root / path).is_file() and read_document(
-            context.catalog.root, path, context.catalog.limits
-        ).text.string:
+        # What is no file, or cannot be read, has no text.
+        if read_document(context.catalog.root, path, context.catalog.limits).text.string:
             fixed = fix_document(path, context, still)
             if fixed:
                 yield fixed

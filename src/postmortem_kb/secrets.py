@@ -31,6 +31,7 @@ _LONGEST = 4_000
 _WORDS = (
     "passw", "passphrase", "pwd", "secret", "token", "api_key", "api-key", "apikey", "access_key", "access-key", "accesskey",
     "accountkey", "signature=", "auth_key", "auth-key", "authorization", "bearer ", "artifactory", "softlayer", "cloudant",
+    "twilio", "mailchimp", "curl ",
 )  # fmt: skip
 """In small letters, whatever the text has."""
 _MARKS = (
@@ -43,7 +44,7 @@ _MARKS = (
 _ADDRESS = re.compile(r"://[^\s/:@]{0,100}:[^\s/@:]{3,200}@")
 _ASSIGNED = (
     r"(?i)(?:passw|passphrase|pwd|secret|token|signature|_key|-key|apikey|accesskey|accountkey)[\w-]{0,20}[\"']?\s{0,3}(?:=>|:?=|:)"
-    r"\s{0,3}[\"']?(?=[^\s\"']{0,300}[0-9])[^\s\"']{6}|authorization[\"']?\s{0,3}[:=]|bearer \S{12}|artifactory|softlayer|cloudant"
+    r"\s{0,3}[\"']?(?=[^\s\"']{0,300}[0-9])[^\s\"']{6}|authorization[\"']?\s{0,3}[:=]|bearer \S{12}|artifactory|softlayer|cloudant|twilio|mailchimp|curl\b.{0,300} -u"
 )
 _MARKED = (
     r"hooks\.slack\.com/|AKC[A-Za-z0-9]{10}|(?:AKIA|ASIA|AROA|AIDA|AGPA)[0-9A-Z]{8}|AIza|GOCSPX-|ya29\.|eyJ[A-Za-z0-9_-]{8}"

@@ -46,6 +46,8 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if "<" not in document.text.string:
         return
     for run in document.body.prose():
+        if "<" not in run.text:
+            continue
         line = re.sub(r"`+[^`]*`+", lambda code: " " * len(code[0]), document.text.line(run.line))
         for match in re.finditer(_HTML, run.text):
             # What was typed as `&lt;b&gt;` is text, and reads like a tag here.

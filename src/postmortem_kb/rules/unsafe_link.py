@@ -2,7 +2,7 @@
 
 ## What it does
 
-Reports links, pictures and references whose address begins with anything but `http:`, `https:` or `mailto:`, such as `javascript:`, `data:`
+Reports links, pictures and references, in the text and in the frontmatter, whose address begins with anything but `http:`, `https:` or `mailto:`, such as `javascript:`, `data:`
 or `file:`.
 
 ## Why it matters
@@ -43,11 +43,15 @@ _SAFE = ("", "http", "https", "mailto")
 # The parser leaves the worst ones as text.
 _REFUSED = r"(?i)(?:\]\(|\]: ?|^<)[ <]{0,2}((?:javascript|vbscript|data|file):[^\s)>]{0,200})"
 _SUSPICIOUS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
+_KEYS = ("url", "evidence")
 _HELP = "Link a page with `https://`, or a file beside the postmortem; put literal text in backticks."
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each address that no reader should follow."""
+    for span, address, key in _addresses(document):
+        if scheme(address) not in _SAFE:
+            yield Finding(span, f"A link must not begin with `{scheme(address)}:`", _HELP, key)
     for target in targets(document.body):
         if scheme(target.address) not in _SAFE:
             yield Finding(target.span, f"A link must not begin with `{scheme(target.address)}:`", _HELP)
@@ -58,3 +62,12 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             column = run.column + match.start(1)
             span = Span(run.line, column, run.line, column + len(match[1]))
             yield Finding(span, f"A link must not begin with `{match[1].partition(':')[0].lower()}:`", _HELP)
+
+
+def _addresses(document: Document) -> Iterator[tuple[Span, str, str]]:
+    """Those of the frontmatter, each with its place and its key."""
+    frontmatter = document.frontmatter
+    for path in frontmatter.places:
+        value = frontmatter.get(*path)
+        if isinstance(value, str) and ":" in value and any(step in _KEYS for step in path[-2:]):
+            yield frontmatter.at(*path), value, ".".join(step for step in path if isinstance(step, str))
