@@ -86,6 +86,11 @@ class Diagnostic:
     """Whether the line must not be quoted."""
 
     @property
+    def sentences(self) -> str:
+        """What is wrong and what to write instead, for formats that have one text."""
+        return f"{self.message}. {self.help}".rstrip(". ") + "."
+
+    @property
     def meaning(self) -> str:
         """The message without the numbers that grow by themselves: what stays of it from day to day."""
         return re.sub(_GROWING, "#", self.message)

@@ -56,8 +56,7 @@ def _annotation(diagnostic: Diagnostic) -> str:
     if span.line == span.end_line:
         properties |= {"col": str(span.column), "endColumn": str(span.end_column)}
     text = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    message = f"{diagnostic.message}. {diagnostic.help}" if diagnostic.help else diagnostic.message
-    return f"::{_COMMANDS[diagnostic.severity]} {text}::{_data(message)}"
+    return f"::{_COMMANDS[diagnostic.severity]} {text}::{_data(diagnostic.sentences)}"
 
 
 def _data(text: str) -> str:

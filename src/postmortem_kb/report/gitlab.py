@@ -25,7 +25,7 @@ def report(run: Run, *, colour: bool) -> Iterator[str]:
         seen[meaning] += 1
         issues.append(
             {
-                "description": f"{diagnostic.message}. {diagnostic.help}".rstrip(". ") + ".",
+                "description": diagnostic.sentences,
                 "check_name": diagnostic.rule,
                 "fingerprint": fingerprint(f"{meaning}\0{seen[meaning]}"),
                 "severity": _SEVERITIES[diagnostic.severity],

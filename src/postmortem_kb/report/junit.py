@@ -49,7 +49,7 @@ def _case(diagnostic: Diagnostic) -> tuple[str, str]:
 
 def _line(diagnostic: Diagnostic) -> str:
     place = f"{diagnostic.path}:{diagnostic.span.line}:{diagnostic.span.column}"
-    return _clean(f"{place}: {diagnostic.severity} {diagnostic.message}. {diagnostic.help}".rstrip(". ") + ".")
+    return _clean(f"{place}: {diagnostic.severity} {diagnostic.sentences}")
 
 
 def _clean(text: str) -> str:

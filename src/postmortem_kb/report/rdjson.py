@@ -23,7 +23,7 @@ def report(run: Run, *, colour: bool) -> Iterator[str]:
 
 def _diagnostic(diagnostic: Diagnostic, run: Run) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "message": f"{diagnostic.message}. {diagnostic.help}".rstrip(". ") + ".",
+        "message": diagnostic.sentences,
         "location": {"path": diagnostic.path, "range": _range(diagnostic.path, diagnostic.span, run)},
         "severity": _SEVERITIES[diagnostic.severity],
         "code": {"value": diagnostic.rule, **({"url": diagnostic.url} if diagnostic.url else {})},

@@ -68,7 +68,7 @@ def _result(diagnostic: Diagnostic, rule: int, seen: Counter[str]) -> dict[str, 
         "ruleId": diagnostic.rule,
         "ruleIndex": rule,
         "level": _LEVELS[diagnostic.severity],
-        "message": {"text": f"{diagnostic.message}. {diagnostic.help}".rstrip(". ") + "."},
+        "message": {"text": diagnostic.sentences},
         "locations": [{"physicalLocation": {"artifactLocation": place, "region": _region(diagnostic.span)}}],
         "partialFingerprints": {"postmortemKb/v1": fingerprint(f"{meaning}\0{seen[meaning]}")},
     }
