@@ -132,7 +132,7 @@ def test_this_repository_builds_strictly_with_a_page_for_every_postmortem(
 def test_an_empty_catalog_says_how_to_begin(base: Path, run: Run) -> None:
     (base / "postmortems" / "a.md").unlink()
     build(base, run)
-    for page in ("", "incidents", "actions", "services"):
+    for page in ("", "incidents", "actions", "services", "causes", "owners", "tags"):
         assert "postmortems/" in words(article(base, page))
 
 
@@ -263,3 +263,21 @@ def test_the_plugin_can_be_switched_off(base: Path, run: Run) -> None:
     (base / "docs" / "index.md").write_text("# Hello", encoding="utf-8")
     build(base, run)
     assert not (base / "site" / "incidents").exists()
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("causes/capacity", ["Capacity", "1 incident, 1 open action", "Size the pool"]),
+        ("owners/maria", ["@maria", "1 incident, 1 open action", "Size the pool", "Alert on the pool"]),
+        ("tags/pool", ["pool", "1 incident, 1 open action", "Checkout was down"]),
+        ("services/checkout", ["checkout", "1 incident, 1 open action", "Checkout was down"]),
+    ],
+)
+def test_the_catalog_is_seen_from_each_side(page: str, told: list[str], base: Path, run: Run) -> None:
+    text = REVIEWED.replace("services:", "tags: [pool]\nservices:").replace("![the pool](pool.png)", "")
+    (base / "postmortems" / "b.md").write_text(text, encoding="utf-8")
+    build(base, run)
+    shown = words(article(base, page))
+    assert [word for word in told if word not in shown] == []
+    assert f'href="{page.partition("/")[2]}/"' in article(base, page.partition("/")[0])

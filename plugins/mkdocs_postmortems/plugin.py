@@ -26,7 +26,7 @@ from postmortem_kb.root import find_root
 
 log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
 
-_MAIN = ("", "incidents/", "actions/", "services/")
+_MAIN = ("", "incidents/", "actions/", "services/", "causes/", "owners/", "tags/")
 """The pages that the navigation begins with."""
 
 

@@ -15,7 +15,6 @@ from postmortem_kb.insight.actions import Owed, action_index
 from postmortem_kb.insight.relations import Related, relations
 from postmortem_kb.model import Postmortem, read_postmortem
 from postmortem_kb.policy import Policy
-from postmortem_kb.render.urls import slug
 from postmortem_kb.violation import Violation
 
 
@@ -50,15 +49,6 @@ class Knowledge:
     def relations(self) -> dict[str, list[Related]]:
         """The related postmortems of each id."""
         return relations(self.postmortems)
-
-    @cached_property
-    def services(self) -> dict[str, tuple[str, list[Postmortem]]]:
-        """The affected services by their slug: a name as it is written, and its postmortems."""
-        found: dict[str, tuple[str, list[Postmortem]]] = {}
-        for postmortem in self.postmortems:
-            for name in postmortem.services:
-                found.setdefault(slug(name), (name, []))[1].append(postmortem)
-        return dict(sorted(found.items()))
 
 
 def read_knowledge(root: Path, policy: Policy, today: date) -> Knowledge:

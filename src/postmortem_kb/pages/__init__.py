@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages import actions, home, incident, incidents, rules, services
+from postmortem_kb.pages import actions, home, incident, incidents, rules, sides
 from postmortem_kb.pages.page import Page
 
 PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
@@ -13,7 +13,7 @@ PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
     incidents.pages,
     incident.pages,
     actions.pages,
-    services.pages,
+    sides.pages,
     rules.pages,
 )
 

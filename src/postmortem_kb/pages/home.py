@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from postmortem_kb.insight.actions import completion
+from postmortem_kb.insight.sides import groups
 from postmortem_kb.insight.times import distribution
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Page, render
+from postmortem_kb.render import urls
 
 PATH = ""
 _NEWEST = 6
@@ -22,7 +24,7 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
     """`/`."""
     done, counted = completion(knowledge.actions)
     categories = Counter(cause.kind for p in knowledge.postmortems for cause in p.root_causes)
-    services = Counter({slug: len(found) for slug, (_, found) in knowledge.services.items()})
+    services = groups(knowledge.postmortems, (), lambda p: p.services, key=urls.service)
     html = render(
         "home.html",
         PATH,
@@ -39,7 +41,8 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
         recurring=_recurring(knowledge),
         severities=Counter(p.severity for p in knowledge.postmortems),
         categories=categories.most_common(_BARS),
-        services=services.most_common(_BARS),
+        services=[(group.name, len(group.postmortems)) for group in list(services.values())[:_BARS]],
+        all_services=len(services),
     )
     yield Page(PATH, "Dashboard", html, area=PATH, description=f"{knowledge.policy.site_name}: dashboard")
 

@@ -27,9 +27,24 @@ def service(name: str) -> str:
     return f"services/{slug(name)}/"
 
 
+def cause(category: str) -> str:
+    """The page of a category of root causes."""
+    return f"causes/{slug(category)}/"
+
+
+def owner(handle: str) -> str:
+    """The page of an owner of action items."""
+    return f"owners/{slug(handle.removeprefix('@'))}/"
+
+
 def owner_anchor(handle: str) -> str:
     """Where an owner's actions stand on the page of all actions."""
     return f"actions/#owner-{slug(handle.removeprefix('@'))}"
+
+
+def tag(name: str) -> str:
+    """The page of a tag."""
+    return f"tags/{slug(name)}/"
 
 
 def relative(target: str, page: str) -> str:
