@@ -15,10 +15,11 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from mkdocs_postmortems.config import PostmortemsConfig
-from mkdocs_postmortems.site import FinishedPage, add_asset, add_page
+from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_text
 from mkdocs_postmortems.theme import set_theme
 from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
+from postmortem_kb.export.data import files as data_files
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.pages import all_pages
 from postmortem_kb.policy import FOLDER, read_policy
@@ -54,6 +55,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             self.pages[source.path] = add_page(source, files, config)
             for address, path in source.files.items():
                 add_asset(address, str(self.root / path), files, config)
+        for address, text in data_files(knowledge).items():
+            add_text(address, text, files, config)
         return files
 
     @event_priority(50)

@@ -61,6 +61,11 @@ def add_asset(address: str, path: str, files: Files, config: MkDocsConfig) -> No
     _append(files, File.generated(config, address, abs_src_path=path))
 
 
+def add_text(address: str, text: str, files: Files, config: MkDocsConfig) -> None:
+    """Add a file that other programs read."""
+    _append(files, File.generated(config, address, content=text))
+
+
 def _append(files: Files, file: File) -> None:
     existing = files.get_file_from_path(file.src_uri)
     if existing is not None:

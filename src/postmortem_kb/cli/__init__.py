@@ -15,6 +15,7 @@ from postmortem_kb.errors import UsageError
 COMMANDS = {
     "check": "Hold postmortems against the contract.",
     "explain": "Say why a rule exists, with examples.",
+    "actions": "List action items: open, overdue, by owner, type and service.",
     "build": "Build the site.",
     "serve": "Show the site while you write.",
 }

@@ -1,0 +1,99 @@
+"""`postmortem actions`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from postmortem_kb.clock import today
+from postmortem_kb.export import data
+from postmortem_kb.insight.actions import Owed, action_index
+from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.policy import read_policy
+from postmortem_kb.root import find_root
+
+_COLUMNS = ("incident", "id", "action", "type", "owner", "priority", "status", "due", "overdue", "ticket", "completed")
+
+
+@click.command("actions")
+@click.option("--open", "open_", is_flag=True, help="Only what is still owed.")
+@click.option("--overdue", is_flag=True, help="Only what is owed and late.")
+@click.option("--owner", multiple=True, metavar="HANDLE", help="Only those of this owner, with or without `@`.")
+@click.option("--type", "type_", multiple=True, metavar="TYPE", help="Only those of this type, such as `prevent`.")
+@click.option("--service", multiple=True, metavar="NAME", help="Only those of incidents that affected this service.")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it is asked what is late; default: today."
+)
+@click.option("--format", "format_", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+@click.pass_obj
+def command(
+    root: Path | None,
+    open_: bool,
+    overdue: bool,
+    owner: tuple[str, ...],
+    type_: tuple[str, ...],
+    service: tuple[str, ...],
+    as_of: datetime | None,
+    format_: str,
+) -> int:
+    """List the action items of all postmortems: what is late first, then by due date."""
+    folder = root or find_root(Path.cwd())
+    day = as_of.date() if as_of else today()
+    owners = {name.removeprefix("@").casefold() for name in owner}
+    knowledge = read_knowledge(folder, read_policy(folder), day)
+    entries = [
+        entry
+        for entry in action_index(knowledge.postmortems, day)
+        if (not open_ or entry.action.open)
+        and (not overdue or entry.overdue)
+        and (not owners or entry.action.owner.removeprefix("@").casefold() in owners)
+        and (not type_ or entry.action.type in type_)
+        and (not service or set(service) & set(entry.postmortem.services))
+    ]
+    for path, reason in knowledge.left_out.items():
+        click.echo(f"{path} is left out: {reason}", err=True)
+    for line in _FORMATS[format_](entries, day):
+        click.echo(line)
+    return 0
+
+
+def _text(entries: Iterable[Owed], day: date) -> Iterator[str]:
+    entries = list(entries)
+    for entry in entries:
+        action = entry.action
+        when = f"due {action.due}" if action.due else "no date"
+        state = f"overdue since {action.due}" if entry.overdue else when if action.open else action.status
+        yield f"{entry.postmortem.id} {action.id}  {action.priority} {action.type}  {action.owner}  {state}"
+        yield f"  {' '.join(action.action.split())}"
+    late = sum(entry.overdue for entry in entries)
+    owed = sum(entry.action.open for entry in entries)
+    yield f"{len(entries)} action items: {owed} open, {late} overdue."
+
+
+def _json(entries: Iterable[Owed], day: date) -> Iterator[str]:
+    yield json.dumps(data.actions(entries, day), indent=2, ensure_ascii=False)
+
+
+def _csv(entries: Iterable[Owed], day: date) -> Iterator[str]:
+    table = io.StringIO()
+    writer = csv.DictWriter(table, _COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: _cell(value) for key, value in data.action(entry).items()} for entry in entries)
+    yield table.getvalue().rstrip("\n")
+
+
+def _cell(value: object) -> object:
+    """A value that no spreadsheet takes for a formula.
+
+    Source: https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+
+
+_FORMATS: dict[str, Callable[[Iterable[Owed], date], Iterator[str]]] = {"text": _text, "json": _json, "csv": _csv}

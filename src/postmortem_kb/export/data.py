@@ -1,0 +1,89 @@
+"""The catalog as data, in the shapes of `incidents.schema.json` and `actions.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from postmortem_kb.contract import schema_for
+from postmortem_kb.insight.actions import Owed
+from postmortem_kb.knowledge import Knowledge
+from postmortem_kb.model import Postmortem
+from postmortem_kb.published import published
+from postmortem_kb.render import urls
+
+VERSION = 1
+
+
+def actions(entries: Iterable[Owed], as_of: date) -> dict[str, Any]:
+    """Action items with the incidents that they come from."""
+    return {"version": VERSION, "as_of": as_of.isoformat(), "actions": [action(entry) for entry in entries]}
+
+
+def action(entry: Owed) -> dict[str, Any]:
+    """One action item: the keys of the file, and what follows from where it stands."""
+    postmortem = entry.postmortem
+    items = postmortem.document.frontmatter.data.get("action_items", ())
+    written: dict[str, Any] = next((item for item in items if item.get("id") == entry.action.id), {})
+    return {
+        "incident": postmortem.id,
+        "title": postmortem.title,
+        "severity": postmortem.severity,
+        "services": list(postmortem.services),
+        **{key: value for key, value in written.items() if not key.startswith("x-")},
+        "overdue": entry.overdue,
+    }
+
+
+def incidents(knowledge: Knowledge) -> dict[str, Any]:
+    """Every postmortem as it is written, with its address and its times."""
+    return {"version": VERSION, "incidents": [_incident(p, knowledge.policy.site_url) for p in knowledge.postmortems]}
+
+
+def files(knowledge: Knowledge) -> dict[str, str]:
+    """What the site publishes beside its pages, by address."""
+    return {
+        "api/incidents.json": _text(incidents(knowledge)),
+        "api/actions.json": _text(actions(knowledge.actions, knowledge.today)),
+        "api/schema.json": _text(schema_for(knowledge.policy)),
+    }
+
+
+def _text(data: object) -> str:
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+@cache
+def _keys() -> frozenset[str]:
+    schema = json.loads(published("incidents.schema.json"))
+    return frozenset(schema["properties"]["incidents"]["items"]["properties"])
+
+
+def _incident(postmortem: Postmortem, site: str) -> dict[str, Any]:
+    data = postmortem.document.frontmatter.data
+    found: dict[str, Any] = {key: _bare(value) for key, value in data.items() if key in _keys()}
+    found["path"] = postmortem.path
+    if site:
+        found["url"] = f"{site.rstrip('/')}/{urls.incident(postmortem.id)}"
+    times = postmortem.times
+    minutes = {"ttd": times.ttd, "tta": times.tta, "ttm": times.ttm, "ttr": times.ttr, "downtime": times.downtime}
+    found["times"] = {f"{name}_minutes": _minutes(span) for name, span in minutes.items() if span is not None}
+    if postmortem.published and times.resolved:
+        found["times"]["publish_days"] = (postmortem.published - times.resolved.date()).days
+    return found
+
+
+def _bare(value: Any) -> Any:
+    """A value without the keys that a team added for itself."""
+    if isinstance(value, list):
+        return [_bare(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _bare(item) for key, item in value.items() if not key.startswith("x-")}
+    return value
+
+
+def _minutes(span: timedelta) -> float:
+    return round(span.total_seconds() / 60, 2)
