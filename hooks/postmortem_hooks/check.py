@@ -62,6 +62,7 @@ def _removed() -> Iterator[Path]:
 def _naming(removed: Path) -> Iterator[Path]:
     """The postmortems that name a removed one: their relations and links to it lead nowhere now."""
     root = _root(removed)
-    for document in read_catalog(root, Limits()).documents():
-        if removed.stem in document.text.string:
-            yield root / document.path
+    catalog = read_catalog(root, Limits())
+    for path in catalog.paths:
+        if removed.stem in catalog.text(path).string:
+            yield root / path

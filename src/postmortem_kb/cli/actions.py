@@ -73,7 +73,7 @@ def _text(entries: Iterable[Owed], day: date) -> Iterator[str]:
         yield f"  {' '.join(action.action.split())}"
     late = sum(entry.overdue for entry in entries)
     owed = sum(entry.action.open for entry in entries)
-    yield f"{len(entries)} action items: {owed} open, {late} overdue."
+    yield f"{len(entries)} action item{'' if len(entries) == 1 else 's'}: {owed} open, {late} overdue."
 
 
 def _json(entries: Iterable[Owed], day: date) -> Iterator[str]:

@@ -58,8 +58,8 @@ def command(
 ) -> int:
     """Hold postmortems against the contract.
 
-    PATHS are files or folders; without any, all postmortems are checked. Whatever is named, the whole catalog is read,
-    so that ids and links are held against it. Exit: 0 fine, 1 errors in files, 2 wrong use.
+    PATHS are files or folders; without any, all postmortems are checked. Whatever is named, ids and links are held
+    against the whole catalog. Exit: 0 fine, 1 errors in files, 2 wrong use.
     """
     folder = root or find_root(Path.cwd())
     policy = read_policy(folder)
