@@ -10,6 +10,8 @@ from postmortem_kb.pages.page import Heading, Page, render
 from postmortem_kb.render import urls
 
 PATH = "actions/"
+_MOST, _FEW = 100, 15
+"""Rows of a list; all of an owner's stand on the owner's page."""
 
 
 def pages(knowledge: Knowledge) -> Iterator[Page]:
@@ -30,6 +32,8 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
         done=done,
         counted=counted,
         owners=owners,
+        most=_MOST,
+        few=_FEW,
     )
     yield Page(
         PATH,

@@ -57,6 +57,7 @@ def environment() -> jinja2.Environment:
         "days_after": words.days_after,
         "moment": words.moment,
         "label": words.label,
+        "thousands": "{:,}".format,
     }
     env.globals |= {"count": words.count, "urls": urls}
     return env
