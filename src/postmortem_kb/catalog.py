@@ -7,7 +7,7 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import FOLDER
@@ -160,4 +160,4 @@ def read_catalog(root: Path, limits: Limits) -> Catalog:
 
 
 def _stem(path: str) -> str:
-    return PurePosixPath(path).name.removesuffix(".md")
+    return path.rpartition("/")[2].removesuffix(".md")

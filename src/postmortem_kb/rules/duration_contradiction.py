@@ -65,7 +65,7 @@ _ENDS = {
 _LETTERS = {"D": "detect", "A": "acknowledge", "M": "mitigate", "R": "resolve"}
 _PART = r"[0-9]{1,5} ?(?:days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|[dhms])\b"
 _TYPED = rf"(?i)\b(?:M?TT([DAMR])|time to (detect|acknowledge|mitigate|resolve))(?: was| is| of|:|=)? ({_PART}(?:,? (?:and )?{_PART}){{0,3}})"
-_SUSPICIOUS = re.compile(r"TT[DAMR]\b|time to", re.IGNORECASE)
+_SUSPICIOUS = re.compile(r"TT[DAMR]\b|time to (?:detect|acknowledge|mitigate|resolve)", re.IGNORECASE)
 _NUMBER = r"(?i)([0-9]+) ?([dhms])"
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
