@@ -5,6 +5,7 @@ The named peer is check-jsonschema on the same frontmatter alone, in the same ru
 
 from __future__ import annotations
 
+import compileall
 import os
 import re
 import resource
@@ -70,6 +71,9 @@ def row(name: str, ours: Cost, peer: Cost, most: float) -> None:
 
 def main() -> None:
     """Print a row a question."""
+    # As an installer leaves a program; an editable checkout may not be allowed to write what it compiles.
+    for folder in ("src", "schema", "hooks"):
+        compileall.compile_dir(str(ROOT / folder), quiet=1)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         remembering = os.environ | {"POSTMORTEM_CACHE": str(work / "cache")}

@@ -6,6 +6,7 @@ import json
 import re
 import urllib.parse
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -23,15 +24,16 @@ HOSTILE = [
     "plain", "100 %", "%0A::error::forged", "a: b, c", "two\nlines", "\r\n::error::forged", "::error file=x::forged",
     "##[error]forged", "]]>", "<script>hit()</script>", "&amp;", '"quoted"', "'single'", "back\\slash", "NUL \0 here",
     "escape \x1b[31m", "\udc80 surrogate", "\u202e right to left", "\N{SEE-NO-EVIL MONKEY}", "\u2028 separator", "\x85 next",
-    "\ufffe no character", "tab\there", "| bar | `code` | @team",
+    "\ufffe no character", "tab\there", "| bar | `code` | @team", "[link](https://example.com)", r"\[a\](1)", r"[a\\](1)",
+    "{0} and {{1}}", "[x]", "",
 ]  # fmt: skip
 
 
 def diagnostics() -> Iterator[Diagnostic]:
-    for number, text in enumerate(HOSTILE):
+    for number, (text, mended) in enumerate(product(HOSTILE, (True, False))):
         severity = list(Severity)[number % 3]
         span = Span(number + 1, 3, number + 1, 9)
-        fix = Fix((Edit(span, text),)) if number % 2 else None
+        fix = Fix((Edit(span, text),)) if mended else None
         yield Diagnostic(
             f"postmortems/{text}.md", span, "schema", severity, text, text, "https://example.com/a?b=c&d", fix, text
         )
@@ -110,6 +112,16 @@ def test_sarif_points_at_the_file_and_carries_the_fix() -> None:
         assert ("fixes" in result) == (diagnostic.fix is not None)
 
 
+def test_nothing_in_a_message_of_sarif_is_a_link_or_a_placeholder() -> None:
+    results = json.loads(report("sarif"))["runs"][0]["results"]
+    for result, diagnostic in zip(results, diagnostics(), strict=True):
+        text = result["message"]["text"]
+        assert not re.search(r"(?<!\\)(?:\\\\)*\]\(", text)
+        assert not re.search(r"(?<!\{)(?:\{\{)*\{[0-9]", text)
+        shown = re.sub(r"\\([\\\[\]])", r"\1", text) if "](" in text else text
+        assert shown.replace("{{", "{").replace("}}", "}") == diagnostic.sentences
+
+
 def test_a_run_that_is_too_long_for_code_scanning_says_so() -> None:
     one = next(diagnostics())
     document = json.loads(report("sarif", [one] * 25_010))
@@ -122,6 +134,47 @@ def test_rdjson_counts_columns_in_bytes() -> None:
     at = Diagnostic("postmortems/a.md", Span(3, 6, 3, 7), "schema", Severity.ERROR, "x")
     place = json.loads(report("rdjson", [at]))["diagnostics"][0]["location"]["range"]
     assert place == {"start": {"line": 3, "column": 9}, "end": {"line": 3, "column": 10}}
+
+
+def test_rdjson_keeps_a_column_where_the_line_is_not_known() -> None:
+    at = Diagnostic("postmortems/b.md", Span(3, 6, 3, 7), "schema", Severity.ERROR, "x")
+    place = json.loads(report("rdjson", [at]))["diagnostics"][0]["location"]["range"]
+    assert place == {"start": {"line": 3, "column": 6}, "end": {"line": 3, "column": 7}}
+
+
+def test_rdjson_suggests_what_the_fix_would_write() -> None:
+    edits = (Edit(Span(3, 6, 3, 7), "y"), Edit(Span(9, 1, 9, 1), "z"))
+    at = Diagnostic("postmortems/a.md", Span(3, 6, 3, 7), "schema", Severity.ERROR, "x", fix=Fix(edits))
+    first, second = json.loads(report("rdjson", [at]))["diagnostics"][0]["suggestions"]
+    assert first == {"range": {"start": {"line": 3, "column": 9}, "end": {"line": 3, "column": 10}}, "text": "y"}
+    assert second == {"range": {"start": {"line": 9, "column": 1}, "end": {"line": 9, "column": 1}}, "text": "z"}
+
+
+def test_each_format_says_how_much_a_finding_weighs() -> None:
+    found = [Diagnostic("a.md", Span(1, 1, 1, 2), "schema", severity, "x") for severity in Severity]
+    results = json.loads(report("sarif", found))["runs"][0]["results"]
+    assert [issue["severity"] for issue in json.loads(report("gitlab", found))] == ["major", "minor", "info"]
+    assert [result["level"] for result in results] == ["error", "warning", "note"]
+    severities = [entry["severity"] for entry in json.loads(report("rdjson", found))["diagnostics"]]
+    assert severities == ["ERROR", "WARNING", "INFO"]
+
+
+def test_junit_has_a_case_for_each_file_and_rule_and_fails_for_errors_only() -> None:
+    found = [
+        Diagnostic("a.md", Span(line, 1, line, 2), rule, severity, f"{rule} {line}")
+        for line, rule, severity in [
+            (1, "schema", Severity.ERROR),
+            (2, "deadline", Severity.ADVICE),
+            (3, "schema", Severity.WARNING),
+            (4, "schema", Severity.ERROR),
+        ]
+    ]
+    deadline, schema = ET.fromstring(report("junit", found).partition("\n")[2]).iter("testcase")
+    assert (deadline.get("classname"), deadline.get("name")) == ("a.md", "deadline")
+    assert deadline.find("failure") is None
+    assert deadline.findtext("system-out") == "a.md:2:1: advice deadline 2."
+    assert schema.findtext("failure") == "a.md:1:1: error schema 1.\na.md:4:1: error schema 4."
+    assert schema.findtext("system-out") == "a.md:3:1: warning schema 3."
 
 
 def test_nothing_can_forge_an_annotation() -> None:

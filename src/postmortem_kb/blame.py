@@ -12,7 +12,7 @@ from typing import Any
 from postmortem_kb.published import published
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
     """A phrase of the list, and what is said of it."""
 
@@ -23,7 +23,7 @@ class Phrase:
     instead: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Blame:
     """A phrase in a text, with its subject where it has one, as offsets."""
 

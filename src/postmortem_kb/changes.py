@@ -13,7 +13,7 @@ from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.document import Document, Limits, parse_document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Changes:
     """What changed since a ref."""
 

@@ -59,7 +59,7 @@ _BLANK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Secret:
     """Where a secret stands in a line, as offsets, and what kind it is. What it is stays there."""
 

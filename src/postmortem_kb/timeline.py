@@ -17,7 +17,7 @@ _DAY_AND_CLOCK = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}
 _SHORT_CLOCK = re.compile(r"[0-9]:[0-5][0-9]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """One row: when, and what happened."""
 
@@ -31,7 +31,7 @@ class Row:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Timeline:
     """The table below the heading; without one, `fault` says what is missing."""
 

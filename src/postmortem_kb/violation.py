@@ -12,7 +12,7 @@ from postmortem_kb.source.yaml import Path
 from postmortem_kb.words import nearest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Violation:
     """One departure from the schema."""
 

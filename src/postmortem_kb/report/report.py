@@ -9,7 +9,7 @@ from typing import Protocol
 from postmortem_kb.diagnostic import Diagnostic, Severity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Summary:
     """How a run ended."""
 
@@ -24,7 +24,7 @@ class Summary:
         return cls(files, severities.count(Severity.ERROR), severities.count(Severity.WARNING))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """What a report is made of."""
 

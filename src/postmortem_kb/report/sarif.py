@@ -6,6 +6,7 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -68,7 +69,7 @@ def _result(diagnostic: Diagnostic, rule: int, seen: Counter[str]) -> dict[str, 
         "ruleId": diagnostic.rule,
         "ruleIndex": rule,
         "level": _LEVELS[diagnostic.severity],
-        "message": {"text": diagnostic.sentences},
+        "message": {"text": _text(diagnostic.sentences)},
         "locations": [{"physicalLocation": {"artifactLocation": place, "region": _region(diagnostic.span)}}],
         "partialFingerprints": {"postmortemKb/v1": fingerprint(f"{meaning}\0{seen[meaning]}")},
     }
@@ -79,6 +80,17 @@ def _result(diagnostic: Diagnostic, rule: int, seen: Counter[str]) -> dict[str, 
         ]
         result["fixes"] = [{"artifactChanges": [{"artifactLocation": place, "replacements": replacements}]}]
     return result
+
+
+def _text(text: str) -> str:
+    """Text of which nothing is read as a placeholder or as a link.
+
+    Source: 3.11.5 and 3.11.6 of the standard, and the answer of its authors for text that only looks like a link,
+    https://github.com/oasis-tcs/sarif-spec/pull/768
+    """
+    text = text.replace("{", "{{").replace("}", "}}")
+    # Not everywhere: many viewers show the backslashes.
+    return re.sub(r"[\\\[\]]", r"\\\g<0>", text) if "](" in text else text
 
 
 def _region(span: Span) -> dict[str, int]:

@@ -21,7 +21,7 @@ _WINDOW = 2_000
 _BREAKS = ("softbreak", "hardbreak")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cell:
     """A table's cell: its text without markup, its inline token, its place."""
 
@@ -30,7 +30,7 @@ class Cell:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A table: the cells of its head, the rows of its body, and its tokens' range in the body."""
 
@@ -47,7 +47,7 @@ class Table:
         return [cell.text.casefold() for cell in self.header]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Section:
     """What stands below a level-2 heading, up to the next one."""
 
@@ -59,7 +59,7 @@ class Section:
     """Position behind the last token."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prose:
     """A run of text outside code."""
 
@@ -68,7 +68,7 @@ class Prose:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Body:
     """The parsed body; `tokens` is what every page of it is rendered from."""
 

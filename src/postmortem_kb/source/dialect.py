@@ -35,7 +35,7 @@ _NEXT_FROM, _NEXT = -1, -2
 """Where the next bracket was looked for, and found: kept in the parser's memory of positions, which are not negative."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Allowance:
     """How much of one body may still be read as Markdown."""
 

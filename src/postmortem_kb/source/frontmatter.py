@@ -18,7 +18,7 @@ _OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
 _CLOSING = re.compile(r"(?<=[\r\n])(---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frontmatter:
     """Values as they were typed, and the way to their places in the file."""
 

@@ -12,7 +12,7 @@ from postmortem_kb.diagnostic import Span
 from postmortem_kb.source.body import Body
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
     """An address in the body."""
 

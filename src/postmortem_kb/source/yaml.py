@@ -34,7 +34,7 @@ _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": Non
 _WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Place:
     """Where a value stands: character offsets into the text that was read."""
 
@@ -44,7 +44,7 @@ class Place:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fault:
     """Something in the YAML that cannot be read."""
 
@@ -54,7 +54,7 @@ class Fault:
     rule: str = "frontmatter-syntax"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Reading:
     """What came of a text: its value, where everything stands, and what could not be read."""
 
