@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import urllib.parse
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-import xmlschema
-from jsonschema import Draft4Validator, Draft202012Validator
+from jsonschema import Draft202012Validator
+from junitparser import JUnitXml, TestCase
+from sarif_pydantic import Sarif
 
 from postmortem_kb.cli import main
 from postmortem_kb.diagnostic import Diagnostic, Edit, Fix, Severity, Span
@@ -52,26 +54,31 @@ def report(name: str, found: list[Diagnostic] | None = None) -> str:
     )
 
 
-def validate_json(text: str, schema: str) -> object:
-    data = json.loads(text)
-    rules = json.loads((SCHEMAS / schema).read_text(encoding="utf-8"))
-    validator = Draft4Validator if "draft-04" in rules["$schema"] else Draft202012Validator
-    assert [f"{error.json_path}: {error.message}" for error in validator(rules).iter_errors(data)] == []
-    return data
+def validate_json(text: str, name: str) -> None:
+    if name == "sarif":
+        Sarif.model_validate(json.loads(text))
+        return
+    rules = json.loads((SCHEMAS / JSON[name]).read_text(encoding="utf-8"))
+    found = Draft202012Validator(rules).iter_errors(json.loads(text))
+    assert [f"{error.json_path}: {error.message}" for error in found] == []
 
 
-JSON = {
-    "gitlab": "gitlab-code-quality.schema.json",
-    "sarif": "sarif-2.1.0.schema.json",
-    "rdjson": "rdjson.schema.json",
-}
+def validate_junit(text: str) -> list[TestCase]:
+    suites = JUnitXml.fromstring(text.encode())
+    cases = [case for suite in suites for case in suite]
+    assert [suite.tests for suite in suites] == [len(cases)]
+    assert all(case.name and case.classname for case in cases)
+    return cases
+
+
+JSON = {"gitlab": "gitlab-code-quality.schema.json", "sarif": "", "rdjson": "reviewdog.schema.json"}
 
 
 @pytest.mark.parametrize("name", JSON)
 @pytest.mark.parametrize("empty", [False, True])
 def test_a_json_format_follows_its_schema(name: str, empty: bool) -> None:
     text = report(name, [] if empty else None)
-    validate_json(text, JSON[name])
+    validate_json(text, name)
     # What is written to a file is text in UTF-8, whatever a name holds.
     text.encode("utf-8")
 
@@ -79,7 +86,8 @@ def test_a_json_format_follows_its_schema(name: str, empty: bool) -> None:
 @pytest.mark.parametrize("empty", [False, True])
 def test_junit_follows_its_schema(empty: bool) -> None:
     text = report("junit", [] if empty else None)
-    xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd").validate(text)
+    cases = validate_junit(text)
+    assert sum(case.is_failure for case in cases) == len(ET.fromstring(text.partition("\n")[2]).findall(".//failure"))
     suite = ET.fromstring(text.partition("\n")[2]).find("testsuite")
     assert suite is not None
     assert int(suite.attrib["tests"]) == len(suite.findall("testcase"))
@@ -197,3 +205,19 @@ def test_a_format_is_written_to_a_file(name: str, tmp_path: Path, capsys: pytest
     assert main(["--root", str(tmp_path), "check", "--format", name, "--output", str(output)]) == 1
     assert capsys.readouterr().out == ""
     assert "postmortems/a.md" in output.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_hostile_name_is_written_to_a_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / "postmortems").mkdir()
+    for file in (b"\xff.md", b"%0A,line=1]]>.md", b"a\n::error::forged.md", "\u202e\x1b[31m.md".encode()):
+        Path(os.fsdecode(os.fsencode(tmp_path / "postmortems") + b"/" + file)).write_bytes(b"---\nid: a\n---\n")
+    output = tmp_path / "report"
+    assert main(["--root", str(tmp_path), "check", "--format", name, "--output", str(output)]) == 1
+    text = output.read_text(encoding="utf-8")
+    if name in JSON:
+        validate_json(text, name)
+    elif name == "junit":
+        validate_junit(text)
+    elif name == "github":
+        assert all(re.match(r"::(?:error|warning|notice) file=|[0-9]+ postmortems", line) for line in text.splitlines())

@@ -186,14 +186,14 @@ def _write(run: Run, format_: str, output: Path | None) -> None:
             click.echo(line)
     else:
         try:
-            output.write_text("\n".join(report(run, colour=False)) + "\n", encoding="utf-8")
+            output.write_text("\n".join(report(run, colour=False)) + "\n", encoding="utf-8", errors="backslashreplace")
         except OSError as error:
             raise UsageError(f"`{output}` cannot be written: {error.strerror}") from None
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if format_ == "github" and summary:
         from postmortem_kb.report import github
 
-        with Path(summary).open("a", encoding="utf-8") as page:
+        with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as page:
             page.writelines(f"{line}\n" for line in github.summary(run))
 
 

@@ -47,6 +47,8 @@ suppress:
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 
 from postmortem_kb.blame import blame_in, phrases_in
@@ -60,6 +62,9 @@ SCOPE = Scope.DOCUMENT
 _TEXTS = ("title", "summary", "statement", "action", "note", "reason", "success_criteria", "how", "result", "customers",
           "data_affected", "data_loss", "data_correctness", "sla_breach", "executive", "operations", "customer")  # fmt: skip
 _CAUSE = "Root Cause"
+# Emphasis parts no words. The second is the one letter that is longer when it is small, which would move all that follows it.
+_EVEN = str.maketrans({"*": " ", "\u0130": "I"})
+_TICKS = re.compile(r"`+")
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -68,8 +73,8 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if not phrases:
         return
     for start, text, key, cause in (*_frontmatter(document), *_paragraphs(document)):
-        for blame in blame_in(text, phrases, cause=cause):
-            said = " ".join(text[blame.start : blame.end].split())
+        for blame in blame_in(text.translate(_EVEN), phrases, cause=cause):
+            said = " ".join(text[blame.start : blame.end].replace("*", " ").split())
             span = document.text.span(start + blame.start, start + blame.end)
             yield Finding(span, f"`{said}`: {blame.phrase.why}", blame.phrase.instead, key)
 
@@ -82,15 +87,36 @@ def _frontmatter(document: Document) -> Iterator[tuple[int, str, str, bool]]:
 
 
 def _paragraphs(document: Document) -> Iterator[tuple[int, str, str, bool]]:
-    """The text between two blank lines, code made blank, with the section in which it stands."""
+    """The text between two blank lines, code made blank, with the section in which it stands; quotes are left out."""
     body, starts = document.body, document.text.starts
-    lines = dict.fromkeys(tuple(token.map) for token in body.tokens if token.type == "inline" and token.map)
-    heads = [(section.span.line, section.title) for section in body.sections]
+    lines: dict[tuple[int, int], None] = {}
+    quotes = 0
+    for token in body.tokens:
+        quotes += (token.type == "blockquote_open") - (token.type == "blockquote_close")
+        if token.type == "inline" and token.map and not quotes:
+            lines[token.map[0], token.map[1]] = None
+    heads = [section.span.line for section in body.sections]
     for first, last in lines:
         start = starts[body.offset + first]
         end = starts[body.offset + last] if body.offset + last < len(starts) else len(document.text.string)
-        text = document.text.string[start:end]
-        if not text.lstrip().startswith(">"):
-            title = next((title for line, title in reversed(heads) if line <= body.offset + first + 1), "")
-            code_blank = re.sub(r"`[^`\n]+`", lambda code: " " * len(code[0]), text) if "`" in text else text
-            yield start, code_blank, title, title == _CAUSE
+        above = bisect_right(heads, body.offset + first + 1)
+        title = body.sections[above - 1].title if above else ""
+        yield start, _without_code(document.text.string[start:end]), title, title == _CAUSE
+
+
+def _without_code(text: str) -> str:
+    """The text with its code made blank: what stands between two equal runs of backticks."""
+    runs = [match.span() for match in _TICKS.finditer(text)]
+    later: dict[int, list[int]] = defaultdict(list)
+    for start, end in reversed(runs):
+        later[end - start].append(start)
+    behind = 0
+    for start, end in runs:
+        length = end - start
+        closing = later[length]
+        while closing and closing[-1] <= start:
+            closing.pop()
+        if start >= behind and closing and text[start - 1 : start] != "\\":
+            behind = closing[-1] + length
+            text = text[:start] + " " * (behind - start) + text[behind:]
+    return text

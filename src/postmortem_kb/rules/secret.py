@@ -45,6 +45,7 @@ suppress:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Finding, Severity, Span
@@ -57,22 +58,34 @@ SEVERITY = Severity.ERROR
 SCOPE = Scope.DOCUMENT
 
 
+_LAST = "\U0010ffff"
+"""Sorts behind every name at the same offset."""
+
+
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each secret, without its text."""
     hints = hints_in(document.text.string)
+    places: list[tuple[int, str]] = []
     for number in range(1, len(document.text.starts) + 1 if hints else 1):
         line = document.text.line(number)
         small = line.lower()
         for secret in secrets_in(line) if any(hint in small for hint in hints) else ():
+            places = places or _places(document)
             span = Span(number, secret.start + 1, number, secret.end + 1)
+            key = places[bisect_right(places, (document.text.offset(number, secret.start + 1), _LAST)) - 1][1]
+            # A name goes into a baseline, so one that is a secret itself is none.
+            key = "" if any(secrets_in(key)) else key
             help = "Revoke it, for the history keeps it; then write `$NAME` or `***` here."
-            yield Finding(span, f"This looks like {secret.kind}", help, _place(document, number), hidden=True)
+            yield Finding(span, f"This looks like {secret.kind}", help, key, hidden=True)
 
 
-def _place(document: Document, number: int) -> str:
-    """The section or the key on a line."""
-    if number > document.body.offset:
-        above = [section.title for section in document.body.sections if section.span.line <= number]
-        return above[-1] if above else ""
-    keys = [key for key in document.frontmatter.data if document.frontmatter.at_key(key).line <= number]
-    return max(keys, key=lambda key: document.frontmatter.at_key(key).line, default="")
+def _places(document: Document) -> list[tuple[int, str]]:
+    """Where each key of the frontmatter and each section begins, in order, with its name."""
+    frontmatter, starts = document.frontmatter, document.text.starts
+    keys = [
+        (frontmatter.start + place.key_start, ".".join(step for step in path if isinstance(step, str)))
+        for path, place in frontmatter.places.items()
+        if path
+    ]
+    sections = [(starts[section.span.line - 1], section.title) for section in document.body.sections]
+    return sorted([(0, ""), *keys, (document.body_start, ""), *sections])
