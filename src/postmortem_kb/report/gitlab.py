@@ -9,8 +9,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from postmortem_kb.diagnostic import Diagnostic, Severity
-from postmortem_kb.report.report import Run
+from postmortem_kb.diagnostic import Severity
+from postmortem_kb.report.report import Run, fingerprint, identity
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.ADVICE: "info"}
 
@@ -36,16 +36,3 @@ def report(run: Run, *, colour: bool) -> Iterator[str]:
             }
         )
     yield json.dumps(issues, indent=2)
-
-
-def identity(diagnostic: Diagnostic) -> str:
-    """What stays of a finding when its line moves."""
-    return f"{diagnostic.path}\0{diagnostic.rule}\0{diagnostic.key}\0{diagnostic.meaning}"
-
-
-def fingerprint(text: str) -> str:
-    """A text as a short name."""
-    # Imported here: it brings OpenSSL along, and most reports need none.
-    from hashlib import sha256
-
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

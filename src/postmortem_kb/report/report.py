@@ -40,3 +40,16 @@ class Format(Protocol):
     def report(self, run: Run, *, colour: bool) -> Iterator[str]:
         """The report, a line at a time, without line breaks."""
         ...
+
+
+def identity(diagnostic: Diagnostic) -> str:
+    """What stays of a finding when its line moves."""
+    return f"{diagnostic.path}\0{diagnostic.rule}\0{diagnostic.key}\0{diagnostic.meaning}"
+
+
+def fingerprint(text: str) -> str:
+    """A text as a short name."""
+    # Imported here: it brings OpenSSL along, and most reports need none.
+    from hashlib import sha256
+
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

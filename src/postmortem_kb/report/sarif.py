@@ -13,8 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from postmortem_kb.diagnostic import Diagnostic, Severity, Span
-from postmortem_kb.report.gitlab import fingerprint, identity
-from postmortem_kb.report.report import Run
+from postmortem_kb.report.report import Run, fingerprint, identity
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
 _MOST = 25_000
