@@ -73,8 +73,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if not phrases:
         return
     for start, text, key, cause in (*_frontmatter(document), *_paragraphs(document)):
-        for blame in blame_in(text.translate(_EVEN), phrases, cause=cause):
-            said = " ".join(text[blame.start : blame.end].replace("*", " ").split())
+        words = _without_code(text).translate(_EVEN)
+        for blame in blame_in(words, phrases, cause=cause):
+            said = " ".join(words[blame.start : blame.end].split())
             span = document.text.span(start + blame.start, start + blame.end)
             yield Finding(span, f"`{said}`: {blame.phrase.why}", blame.phrase.instead, key)
 
@@ -87,7 +88,7 @@ def _frontmatter(document: Document) -> Iterator[tuple[int, str, str, bool]]:
 
 
 def _paragraphs(document: Document) -> Iterator[tuple[int, str, str, bool]]:
-    """The text between two blank lines, code made blank, with the section in which it stands; quotes are left out."""
+    """The text between two blank lines, with the section in which it stands; quotes are left out."""
     body, starts = document.body, document.text.starts
     lines: dict[tuple[int, int], None] = {}
     quotes = 0
@@ -101,7 +102,7 @@ def _paragraphs(document: Document) -> Iterator[tuple[int, str, str, bool]]:
         end = starts[body.offset + last] if body.offset + last < len(starts) else len(document.text.string)
         above = bisect_right(heads, body.offset + first + 1)
         title = body.sections[above - 1].title if above else ""
-        yield start, _without_code(document.text.string[start:end]), title, title == _CAUSE
+        yield start, document.text.string[start:end], title, title == _CAUSE
 
 
 def _without_code(text: str) -> str:
@@ -110,13 +111,13 @@ def _without_code(text: str) -> str:
     later: dict[int, list[int]] = defaultdict(list)
     for start, end in reversed(runs):
         later[end - start].append(start)
-    behind = 0
+    parts, behind = [], 0
     for start, end in runs:
-        length = end - start
-        closing = later[length]
+        closing = later[end - start]
         while closing and closing[-1] <= start:
             closing.pop()
         if start >= behind and closing and text[start - 1 : start] != "\\":
-            behind = closing[-1] + length
-            text = text[:start] + " " * (behind - start) + text[behind:]
-    return text
+            parts.append(text[behind:start])
+            behind = closing[-1] + end - start
+            parts.append(" " * (behind - start))
+    return "".join([*parts, text[behind:]])

@@ -56,8 +56,6 @@ from postmortem_kb.source.document import Document
 NAME = "secret"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.DOCUMENT
-
-
 _LAST = "\U0010ffff"
 """Sorts behind every name at the same offset."""
 
