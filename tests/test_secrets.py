@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -71,3 +72,28 @@ def test_a_line_may_say_that_its_secret_is_made_up(tmp_path: Path) -> None:
     line = f"{spoken(DATA['secrets'][0])}  # pragma: allowlist secret"
     (tmp_path / "postmortems" / "a.md").write_text(DRAFT.format(line=line), encoding="utf-8")
     assert main(["--root", str(tmp_path), "check"]) == 0
+
+
+def test_a_finding_ends_where_the_secret_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "postmortems").mkdir()
+    password = "c0rrect-" + "h0rse"
+    text = DRAFT.format(line=f"postgres://orders:{password}@db.example.net and db_password='{password}';")
+    (tmp_path / "postmortems" / "a.md").write_text(text, encoding="utf-8")
+    main(["--root", str(tmp_path), "check", "--select", "secret", "--format", "json"])
+    lines = text.splitlines()
+    found = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert [lines[d["line"] - 1][d["column"] - 1 : d["end_column"] - 1] for d in found] == [password, password]
+    assert all(d["line"] == d["end_line"] for d in found)
+
+
+@pytest.mark.parametrize("place", ["## {}\n", "## Appendix\n\n```text\n{}\n```\n"])
+def test_a_baseline_does_not_repeat_a_secret(place: str, tmp_path: Path) -> None:
+    (tmp_path / "postmortems").mkdir()
+    secret = spoken(DATA["secrets"][0]).split()[-1]
+    text = DRAFT.partition("## Appendix")[0] + place.format(secret)
+    (tmp_path / "postmortems" / "a.md").write_text(text, encoding="utf-8")
+    baseline = tmp_path / "baseline.json"
+    main(["--root", str(tmp_path), "check", "--baseline", str(baseline), "--update-baseline"])
+    written = baseline.read_text(encoding="utf-8")
+    assert '"secret"' in written
+    assert secret[4:] not in written

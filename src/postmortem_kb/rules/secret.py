@@ -29,7 +29,7 @@ every clone: a secret that was found here has to be revoked, not only deleted.
 
 ## Options
 
-Beside a value that is made up, `pragma: allowlist secret` on the same line lets it stand. Or, for a section or a key:
+Beside a value that is made up, `pragma: allowlist secret` on the same line lets it stand. Or, for a section or a dotted key:
 
 ```yaml
 suppress:
