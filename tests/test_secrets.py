@@ -97,3 +97,15 @@ def test_a_baseline_does_not_repeat_a_secret(place: str, tmp_path: Path) -> None
     written = baseline.read_text(encoding="utf-8")
     assert '"secret"' in written
     assert secret[4:] not in written
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_other_rule_repeats_a_secret(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "postmortems").mkdir()
+    secret = spoken(DATA["secrets"][0]).split()[-1]
+    text = DRAFT.format(line="").replace("severity: P3", f"severity: {secret}") + f"\n![x]({secret}.png) <{secret}>\n"
+    (tmp_path / "postmortems" / "a.md").write_text(text, encoding="utf-8")
+    assert main(["--root", str(tmp_path), "check", "--format", name]) == 1
+    printed = capsys.readouterr().out
+    assert "schema" in printed
+    assert secret not in printed

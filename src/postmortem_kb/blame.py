@@ -19,6 +19,8 @@ class Phrase:
     words: str
     after_person: bool
     in_cause: bool
+    not_before: tuple[str, ...]
+    """Words behind which it means something else: who should have access is not blamed."""
     why: str
     instead: str
 
@@ -56,7 +58,8 @@ def _found(small: str, phrases: Sequence[Phrase], cause: bool) -> Iterator[Blame
             end = start + len(phrase.words)
             if not (_joined(small[max(0, start - 1) : start]) or _joined(small[end : end + 1])):
                 subject = _subject().search(small, max(0, start - 80), start) if phrase.after_person else None
-                if subject or not phrase.after_person:
+                owned = bool(phrase.not_before) and small[end : end + 40].lstrip().startswith(phrase.not_before)
+                if (subject or not phrase.after_person) and not owned:
                     yield Blame(subject.start("who") if subject else start, end, phrase)
             start = small.find(phrase.words, end)
 
@@ -73,7 +76,14 @@ def _list() -> dict[str, Any]:
 @cache
 def _phrases() -> tuple[Phrase, ...]:
     return tuple(
-        Phrase(words, entry.get("after") == "person", entry.get("where") == "cause", entry["why"], entry["instead"])
+        Phrase(
+            words,
+            entry.get("after") == "person",
+            entry.get("where") == "cause",
+            tuple(entry.get("not_before", ())),
+            entry["why"],
+            entry["instead"],
+        )
         for entry in _list()["phrase"]
         for words in entry["words"]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from postmortem_kb.catalog import Catalog
@@ -53,7 +54,23 @@ def check(
     for document in _changed(catalog, changes) if changes else ():
         if paths is None or document.path in paths:
             found += check_change(document, context, known.values())
-    return sorted(found, key=lambda diagnostic: diagnostic.order)
+    return sorted(_without_secrets(found, catalog), key=lambda diagnostic: diagnostic.order)
+
+
+def _without_secrets(found: list[Diagnostic], catalog: Catalog) -> Iterator[Diagnostic]:
+    """The diagnostics; where one must not be quoted, the others do not repeat what it stands on."""
+    secrets: dict[str, set[str]] = {}
+    for diagnostic in found:
+        if diagnostic.hidden:
+            line = catalog.text(diagnostic.path).line(diagnostic.span.line)
+            value = line[diagnostic.span.column - 1 : diagnostic.span.end_column - 1]
+            secrets.setdefault(diagnostic.path, set()).add(value)
+    for diagnostic in found:
+        values = [] if diagnostic.hidden else sorted(secrets.get(diagnostic.path, ()), key=len, reverse=True)
+        texts = [diagnostic.message, diagnostic.help, diagnostic.key]
+        for value in values:
+            texts = [text.replace(value, "***") for text in texts]
+        yield replace(diagnostic, message=texts[0], help=texts[1], key=texts[2]) if values else diagnostic
 
 
 def context_of(catalog: Catalog, policy: Policy, today: date, changes: Changes | None = None) -> Context:

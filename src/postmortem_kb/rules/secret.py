@@ -4,7 +4,7 @@
 
 Looks through frontmatter, text and code for the shapes of keys and tokens, for passwords in addresses and for values that are
 assigned to a name such as `password`. The report names the kind and the place, never the secret. It is a best effort: a secret that
-looks like any other word is not seen. Of 13 lines that were kept apart while the rule was made, it found 9.
+looks like any other word is not seen. Of 25 lines that were kept apart while the rule was made, it found 16.
 
 ## Why it matters
 
