@@ -155,6 +155,9 @@ def test_all_that_is_wrong_with_a_policy_is_told_at_once(tmp_path: Path, capsys:
         ("[requires.ours]\nseverity = ['P9']\n", 2, "there is no `P9`"),
         ("[requires.ours]\nstatus = ['done']\nkeys = []\n", 2, "there is no `done`"),
         ("[requires.ours]\naction_types = ['hope']\n", 2, "there is no `hope`"),
+        ("[public]\nhosts = [\n  'https://example.com/',\n]\n", 2, "public.hosts"),
+        ("[public]\nhost = []\n", 2, "there is no `host`; did you mean `hosts`?"),
+        ("[public]\nhosts = []\nkeys = ['roles.author']\n", 3, "public.keys"),
     ],
 )
 def test_what_is_wrong_with_a_policy_stands_at_its_line(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis.strategies import SearchStrategy
 from markdown_it import MarkdownIt
 from mdit_py_plugins.gfm import gfm_plugin
 
+from postmortem_kb.audience.edition import public_documents
 from postmortem_kb.catalog import Catalog
 from postmortem_kb.check import check
 from postmortem_kb.diagnostic import Finding, Span
@@ -209,6 +211,15 @@ def test_offsets_and_positions_lead_to_each_other(string: str) -> None:
         assert text.offset(line, column) == offset
         assert 1 <= line <= len(text.starts)
     assert "".join(string[a:b] for a, b in zip(text.starts, (*text.starts[1:], len(string)), strict=True)) == string
+
+
+@given(MARKDOWN)
+def test_the_public_s_edition_is_a_text_that_names_nobody(root: Path, body: str) -> None:
+    head = _DRAFT.format("closed") + "visibility: public"
+    document = parse_document(PATH, f"---\n{head}\n---\n\n## Timeline\n\n{body}\n".encode(), LIMITS)
+    for told in public_documents([document], root, POLICY):
+        assert told.readable, told.problems
+        assert re.findall(r"@\w+", told.text.string) == ["@_"]
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,10 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from mkdocs_postmortems.config import PostmortemsConfig
+from mkdocs_postmortems.public import audience_of, forget_repository, keep_public
 from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_text
 from mkdocs_postmortems.theme import set_theme
+from postmortem_kb.audience import PUBLIC
 from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
 from postmortem_kb.export.data import files as data_files
@@ -40,6 +42,9 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         if self.config.enabled:
             self.root = self._root(config)
             set_theme(config)
+            self.audience = audience_of(self.config.audience)
+            if self.audience == PUBLIC:
+                forget_repository(config)
         return config
 
     @event_priority(50)
@@ -51,6 +56,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         for path, reason in knowledge.left_out.items():
             log.warning("%s is left out: %s. `postmortem check` tells more.", path, reason)
         self._hide_sources(files, config)
+        if self.audience == PUBLIC:
+            keep_public(files, config)
         for source in all_pages(knowledge):
             self.pages[source.path] = add_page(source, files, config)
             for address, path in source.files.items():
@@ -101,7 +108,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
     def _knowledge(self) -> Knowledge:
         try:
-            return read_knowledge(self.root, read_policy(self.root), today())
+            return read_knowledge(self.root, read_policy(self.root), today(), self.audience)
         except UsageError as error:
             raise PluginError(str(error)) from None
 

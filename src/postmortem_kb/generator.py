@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from postmortem_kb.audience import INTERNAL, VARIABLE
 from postmortem_kb.errors import UsageError
 from postmortem_kb.root import find_root
 
@@ -18,7 +19,7 @@ _CONFIGURATION = "mkdocs.yml"
 _SMALLEST = "site_name: Postmortems\ntheme:\n  name: material\nplugins:\n  - postmortems\n  - search"
 
 
-def run_mkdocs(verb: str, root: Path | None, options: list[str]) -> int:
+def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str = INTERNAL) -> int:
     """Run a command of MkDocs on the nearest `mkdocs.yml`.
 
     Returns:
@@ -37,6 +38,8 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str]) -> int:
     _make_docs_folder(configuration)
     # Material's notice about MkDocs 2 is for those who choose a generator, not for those who write postmortems.
     environment = {"NO_MKDOCS_2_WARNING": "1"} | os.environ
+    if audience != INTERNAL:
+        environment[VARIABLE] = audience
     command = [sys.executable, "-m", "mkdocs", verb, "--config-file", str(configuration), *options]
     try:
         return 1 if subprocess.run(command, env=environment, check=False).returncode else 0

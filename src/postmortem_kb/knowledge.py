@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from postmortem_kb.audience import INTERNAL
 from postmortem_kb.catalog import page_key, read_catalog
 from postmortem_kb.contract import Contract
 from postmortem_kb.history import History, read_history
@@ -29,6 +30,7 @@ class Knowledge:
     """Files that cannot be shown, by path, each with the first reason."""
     history: History
     today: date
+    audience: str = INTERNAL
 
     @cached_property
     def by_id(self) -> dict[str, Postmortem]:
@@ -51,13 +53,19 @@ class Knowledge:
         return relations(self.postmortems)
 
 
-def read_knowledge(root: Path, policy: Policy, today: date) -> Knowledge:
-    """Read a repository. Files whose frontmatter breaks the contract are left out, and named."""
+def read_knowledge(root: Path, policy: Policy, today: date, audience: str = INTERNAL) -> Knowledge:
+    """Read a repository, as an audience may. Files whose frontmatter breaks the contract are left out, and named."""
     contract = Contract(policy)
     catalog = read_catalog(root, policy.limits)
     postmortems, left_out = [], {}
     pages: dict[str, str] = {}
-    for document in catalog.documents():
+    documents = catalog.documents()
+    if audience != INTERNAL:
+        # Imported here: only the public's edition is written anew.
+        from postmortem_kb.audience.edition import public_documents, public_policy
+
+        documents = public_documents(documents, root, policy)
+    for document in documents:
         fault = next((f[0].message for f in document.problems.values()), "")
         if not fault:
             fault = next((v.message for v in contract.violations(document.frontmatter.data) if _shapeless(v)), "")
@@ -70,6 +78,9 @@ def read_knowledge(root: Path, policy: Policy, today: date) -> Knowledge:
             postmortems.append(read_postmortem(document))
     postmortems.sort(key=lambda p: p.id)
     postmortems.sort(key=lambda p: p.times.started.timestamp() if p.times.started else 0, reverse=True)
+    if audience != INTERNAL:
+        policy = public_policy(policy, [postmortem.document for postmortem in postmortems])
+        return Knowledge(root, policy, tuple(postmortems), left_out, {}, today, audience)
     return Knowledge(root, policy, tuple(postmortems), left_out, read_history(root), today)
 
 

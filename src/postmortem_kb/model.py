@@ -11,6 +11,9 @@ from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import Timeline, read_moment, read_timeline
 from postmortem_kb.words import MOMENTS
 
+NOBODY = "@_"
+"""The handle that a public text has in place of every other: pages show nobody there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
@@ -94,6 +97,7 @@ class Action:
     action: str
     type: str
     owner: str
+    """A handle; empty where the public is not told."""
     priority: str
     status: str
     due: date | None = None
@@ -230,7 +234,11 @@ def read_postmortem(document: Document) -> Postmortem:
 
 def _frozen(block: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
     known = ((key, value) for key, value in block.items() if not key.startswith("x-"))
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in known}
+    return {key: tuple(value) if isinstance(value, list) else _handle(value) for key, value in known}
+
+
+def _handle(value: str) -> str:
+    return "" if value == NOBODY else value
 
 
 def _day(value: object) -> date | None:
@@ -245,7 +253,7 @@ def _cause(data: Mapping[str, Any], kind: str) -> Cause:
         data["statement"].strip(),
         data.get("latent", False),
         tuple(data.get("evidence", ())),
-        AcceptedRisk(risk["reason"], risk["by"], _day(risk["until"])) if risk else None,
+        AcceptedRisk(risk["reason"], _handle(risk["by"]), _day(risk["until"])) if risk else None,
     )
 
 
@@ -255,7 +263,7 @@ def _action(data: Mapping[str, Any]) -> Action:
         data["id"],
         data["action"].strip(),
         data["type"],
-        data["owner"],
+        _handle(data["owner"]),
         data["priority"],
         data["status"],
         _day(data.get("due")),

@@ -36,6 +36,18 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Public:
+    """What of a public postmortem the public may read."""
+
+    hosts: tuple[str, ...]
+    """To which links may lead; `*.example.com` names all below a host."""
+    keys: tuple[str, ...]
+    """Dotted frontmatter keys beyond those that are always public."""
+    sections: tuple[str, ...]
+    """Headings of the sections that are public."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The rules of the house, as data."""
 
@@ -45,6 +57,7 @@ class Policy:
     optional_sections: tuple[str, ...]
     derived_sections: tuple[str, ...]
     limits: Limits
+    public: Public
     site_name: str = "Postmortems"
     site_url: str = ""
     repo_url: str = ""
@@ -118,6 +131,7 @@ def _policy(settings: Mapping[str, Any]) -> Policy:
         optional_sections=tuple(data["sections"]["optional"]),
         derived_sections=tuple(data["sections"]["derived"]),
         limits=_limits({**data["limits"], **settings.get("limits", {})}),
+        public=_public({**data["public"], **settings.get("public", {})}),
         site_name=site.get("name", "Postmortems"),
         site_url=site.get("url", ""),
         repo_url=site.get("repo_url", ""),
@@ -142,6 +156,10 @@ def _requirement(name: str, block: Mapping[str, Any], data: Mapping[str, Any], n
 
 def _rules(default: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: {**default.get(name, {}), **settings.get(name, {})} for name in (*default, *settings)}
+
+
+def _public(data: Mapping[str, Any]) -> Public:
+    return Public(tuple(data["hosts"]), tuple(data["keys"]), tuple(data["sections"]))
 
 
 def _limits(data: Mapping[str, Any]) -> Limits:

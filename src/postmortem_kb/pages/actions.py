@@ -19,7 +19,7 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
     overdue = [entry for entry in knowledge.actions if entry.overdue]
     dated = [entry for entry in knowledge.actions if entry.action.open and entry.action.due and not entry.overdue]
     finished = [entry for entry in knowledge.actions if not entry.action.open]
-    owners = by_owner(knowledge.actions)
+    owners = by_owner(entry for entry in knowledge.actions if entry.action.owner)
     done, counted = completion(knowledge.actions)
     html = render(
         "actions.html",

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from postmortem_kb.audience import PUBLIC
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Heading, Page, render
@@ -17,13 +18,11 @@ from postmortem_kb.policy import FOLDER
 from postmortem_kb.render import urls
 from postmortem_kb.render.markdown import Links, Markdown
 from postmortem_kb.source.body import Section, Table
-from postmortem_kb.source.links import below_root, is_file, scheme
+from postmortem_kb.source.links import PICTURES, below_root, is_file, scheme
 from postmortem_kb.timeline import SECTION as TIMELINE
 from postmortem_kb.timeline import Timeline
 from postmortem_kb.words import MOMENTS
 
-# A picture that is opened by itself must not be able to run anything: SVG is.
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
 _WHYS = ["#", "question", "answer"]
 _DERIVED = {"Impact": "impact", "Root Cause": "causes"}
 _IMPACTS = ("customers", "data_affected", "data_loss", "data_correctness", "downstream", "sla_breach", "financial")
@@ -75,6 +74,7 @@ def page(postmortem: Postmortem, knowledge: Knowledge) -> Page:
         "incident.html",
         path,
         p=postmortem,
+        public=knowledge.audience == PUBLIC,
         parts=parts,
         impacts=[(key, postmortem.impact[key]) for key in _IMPACTS if postmortem.impact.get(key)],
         moments=_moments(postmortem),
@@ -217,10 +217,11 @@ def _links(postmortem: Postmortem, knowledge: Knowledge, page: str, files: dict[
         if scheme(src) or src.startswith("//"):
             return None
         path = below_root(postmortem.path, src)
-        if PurePosixPath(path).suffix.lower() not in _PICTURES or not is_file(knowledge.root, path, FOLDER):
+        source = postmortem.document.pictures.get(path, path)
+        if PurePosixPath(path).suffix.lower() not in PICTURES or not is_file(knowledge.root, source, FOLDER):
             return None
         address = f"files/{quote(path.removeprefix(f'{FOLDER}/'))}"
-        files[f"files/{path.removeprefix(f'{FOLDER}/')}"] = path
+        files[f"files/{path.removeprefix(f'{FOLDER}/')}"] = source
         return urls.relative(address, page)
 
     return Links(link, image)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 
 from postmortem_kb import depth
+from postmortem_kb.audience import PUBLIC
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Page, render
 from postmortem_kb.render.markdown import Links, Markdown
@@ -20,7 +21,9 @@ POLICY = "reference/policy/"
 
 
 def pages(knowledge: Knowledge) -> Iterator[Page]:
-    """`/reference/rules/`, and a page each."""
+    """`/reference/rules/`, and a page each: the manual of those who write, which the public does not need."""
+    if knowledge.audience == PUBLIC:
+        return
     texts = {rule.NAME: inspect.cleandoc(rule.__doc__ or "") for rule in RULES}
     rows = [(rule, MarkdownIt().renderInline(texts[rule.NAME].splitlines()[0])) for rule in RULES]
     html = render("rules.html", PATH, rows=rows)

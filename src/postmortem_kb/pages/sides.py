@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from postmortem_kb.audience import PUBLIC
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.insight.sides import groups
 from postmortem_kb.knowledge import Knowledge
@@ -38,7 +39,7 @@ def _addresses_cause(entry: Owed, category: str) -> bool:
 
 
 def _owners(postmortem: Postmortem) -> Iterator[str]:
-    return (action.owner for action in postmortem.actions)
+    return (action.owner for action in postmortem.actions if action.owner)
 
 
 SIDES = (
@@ -52,6 +53,8 @@ SIDES = (
 def pages(knowledge: Knowledge) -> Iterator[Page]:
     """`/services/`, `/causes/`, `/owners/` and `/tags/`, and a page for each name."""
     for side in SIDES:
+        if side.noun == "owner" and knowledge.audience == PUBLIC:
+            continue
         yield from _pages(side, knowledge)
 
 

@@ -39,6 +39,8 @@ class Document:
     problems: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     rows: int = 2000
     """The most rows of one table that are read."""
+    pictures: dict[str, str] = field(default_factory=dict)
+    """Where pictures lie that the text calls by other names, both relative to the root."""
 
     @property
     def readable(self) -> bool:

@@ -11,6 +11,10 @@ from urllib.parse import unquote, urlsplit
 from postmortem_kb.diagnostic import Span
 from postmortem_kb.source.body import Body
 
+# A picture that is opened by itself must not be able to run anything: SVG is.
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
+"""How the names of pictures end."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:

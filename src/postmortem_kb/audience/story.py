@@ -1,0 +1,126 @@
+"""The body of a postmortem as the public may read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from markdown_it.token import Token
+
+from postmortem_kb.audience.unseen import without_html
+from postmortem_kb.audience.wording import Wording
+from postmortem_kb.source.body import Body, plain, read_body
+from postmortem_kb.source.text import Text
+
+_LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where addresses lead on the public site; None: nowhere."""
+
+    link: Callable[[str], str | None]
+    picture: Callable[[str], str | None]
+
+
+def public_tokens(body: Body, rows: int, sections: Collection[str], wording: Wording, ways: Ways) -> list[Token]:
+    """The tokens of a body's public sections, all of which is told being fit for the public.
+
+    Args:
+        body: The body as it was written.
+        rows: The most rows of one table that are read.
+        sections: The headings of public sections.
+        wording: What must not be told.
+        ways: Where links and pictures lead.
+    """
+    start = body.text.starts[body.offset] if body.offset < len(body.text.starts) else len(body.text.string)
+    seen = read_body(Text.of(without_html(body.text.string[start:], body.tokens)), 0, rows=rows)
+    tokens = list(_sections(seen, {title.casefold() for title in sections}))
+    notes = list(_notes(tokens, seen.tokens[seen.notes :]))
+    for token in chain(tokens, notes):
+        _tell(token, wording, ways)
+    return tokens + notes
+
+
+def _sections(body: Body, titles: Collection[str]) -> Iterator[Token]:
+    """What stands below a public heading; a heading of the first level ends a section, too."""
+    public = False
+    for position, token in enumerate(body.tokens[: body.notes]):
+        if token.type == "heading_open" and token.level == 0 and token.tag in ("h1", "h2"):
+            public = token.tag == "h2" and plain(body.tokens[position + 1]).casefold() in titles
+        if public:
+            yield token
+
+
+def _notes(tokens: list[Token], notes: list[Token]) -> Iterator[Token]:
+    """The footnotes to which tokens refer, and those to which these refer."""
+    each: dict[str, list[Token]] = {}
+    for token in notes[1:-1]:
+        if token.type == "footnote_open":
+            label = str(token.meta["label"])
+        each.setdefault(label, []).append(token)
+    asked = list(dict.fromkeys(_labels(tokens)))
+    for label in asked:
+        asked.extend(other for other in dict.fromkeys(_labels(each.get(label, []))) if other not in asked)
+    if asked:
+        # A label is read nowhere but in the file: a number tells nothing.
+        numbers = {label: str(number) for number, label in enumerate(asked, 1)}
+        found = [notes[0], *chain.from_iterable(each.get(label, ()) for label in asked), notes[-1]]
+        for token in chain(tokens, found):
+            for child in (token, *(token.children or ())):
+                if child.type.startswith("footnote_") and "label" in child.meta:
+                    child.meta = {**child.meta, "label": numbers[child.meta["label"]]}
+        yield from found
+
+
+def _labels(tokens: list[Token]) -> Iterator[str]:
+    for token in tokens:
+        yield from (str(c.meta["label"]) for c in token.children or () if c.type == "footnote_ref")
+
+
+def _tell(token: Token, wording: Wording, ways: Ways) -> None:
+    if token.type == "inline":
+        token.children = list(_inside(token.children or [], wording, ways))
+        words = _words(token)
+        if wording.told(words) != words:
+            # A handle of which only a part is emphasised is one all the same.
+            token.children = [Token("text", "", 0, content=wording.told(words))]
+    elif token.type in ("fence", "code_block"):
+        language = _LANGUAGE.match(token.info)
+        token.info = language[0] if language else ""
+        token.content = wording.told(token.content)
+
+
+def _inside(children: list[Token], wording: Wording, ways: Ways) -> Iterator[Token]:
+    shown: list[bool] = []
+    for child in children:
+        if child.type in ("link_open", "link_close"):
+            if child.type == "link_open":
+                shown.append(_lead(child, "href", ways.link, wording))
+            if shown[-1]:
+                yield child
+            if child.type == "link_close":
+                shown.pop()
+        elif child.type == "image":
+            if _lead(child, "src", ways.picture, wording):
+                child.children = list(_inside(child.children or [], wording, ways))
+                yield child
+        else:
+            child.content = wording.told(child.content)
+            yield child
+
+
+def _lead(token: Token, attribute: str, way: Callable[[str], str | None], wording: Wording) -> bool:
+    address = way(str(token.attrGet(attribute) or ""))
+    title = token.attrGet("title")
+    token.attrs = {} if address is None else {attribute: address}
+    token.info = ""
+    if title:
+        token.attrs["title"] = wording.told(str(title))
+    return address is not None
+
+
+def _words(token: Token) -> str:
+    return "".join("\n" if child.type.endswith("break") else child.content for child in token.children or ())

@@ -1,0 +1,477 @@
+"""The public site of a repository in which every kind of place holds a word that only its own people may read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postmortem_kb.audience.keys import ALWAYS
+from postmortem_kb.cli import main
+from postmortem_kb.export import data
+from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.policy import read_policy
+from postmortem_kb.render.markdown import Links, Markdown
+from postmortem_kb.source.body import Body
+from postmortem_kb.validator import resolved
+
+ROOT = Path(__file__).parent.parent
+Run = Callable[..., object]
+PICTURE = b"\x89PNG\r\n\x1a\n"
+MKDOCS = """\
+site_name: Status
+repo_url: https://git.example.com/{inside}/postmortems
+edit_uri: edit/{hidden}/
+strict: true
+theme: {name: material, font: false}
+plugins: [postmortems, search]
+nav:
+  - {inside}: {inside}.md
+  - About: about.md
+"""
+POLICY = """\
+[site]
+repo_url = "https://git.example.com/{inside}"
+
+[services]
+names = ["checkout", "{hidden}"]
+
+[words]
+category = ["{inside}"]
+
+[triggers]
+when = ["Whenever {inside} calls."]
+
+[requires.{inside}]
+severity = ["P4"]
+keys = ["x-{inside}"]
+
+[public]
+hosts = ["status.example.com"]
+
+# {hidden}
+"""
+
+
+class Canaries:
+    """Words that stand nowhere else; each remembers where it was put."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, str] = {}
+        """On the internal site, by word."""
+        self.hidden: dict[str, str] = {}
+        """On neither site."""
+        self.public: set[str] = set()
+
+    def fill(self, place: str, text: str) -> str:
+        """A text with a word for each `{inside}` (internal site only), `{hidden}` (neither) and `{public}` (both)."""
+        for mark in ("inside", "hidden", "public"):
+            while f"{{{mark}}}" in text:
+                word = f"{mark}kestrel{len(self.shown) + len(self.hidden) + len(self.public):03d}x"
+                text = text.replace(f"{{{mark}}}", word, 1)
+                line = next(line for line in text.splitlines() if word in line)
+                if mark == "public":
+                    self.public.add(word)
+                else:
+                    (self.shown if mark == "inside" else self.hidden)[word] = f"{place}: {line.strip()}"
+        return text
+
+
+SECRET = """\
+---
+id: {id}
+title: Title {inside}
+status: {status}
+severity: P2
+kind: outage
+incidents: [INC-{inside}]
+visibility: {visibility}
+summary: Summary {inside}
+services: [checkout, "s{inside}"]
+data_assets: [table.{inside}]
+tags: [{inside}]
+timestamps: {started: 2026-03-01T09:00:00Z, detected: 2026-03-01T09:05:00Z, resolved: 2026-03-01T10:00:00Z}
+detection: {source: alert, alert: Alert{inside}}
+roles: {author: "@{inside}", facilitator: "@{inside}", responders: ["@{inside}", "@acme/{inside}"]}
+sign_offs: [{by: "@{inside}", role: Head of {inside}, on: 2026-03-02}]
+published: 2026-03-03
+impact:
+  customers: Customers {inside}
+  data_affected: Rows {inside}
+  downstream: [Dashboard {inside}]
+  financial: Cost {inside}
+root_causes:
+  - {id: RC1, category: code-bug, statement: Statement {inside}, evidence: ["https://git.example.com/{inside}"]}
+  - {id: RC2, category: capacity, statement: Second, accepted_risk: {reason: Reason {inside}, by: "@{inside}", until: 2030-01-01}}
+contributing_factors: [{id: CF1, kind: process, statement: Factor {inside}}]
+action_items:
+  - {id: A1, action: Action {inside}, type: prevent, owner: "@{inside}", priority: P1, status: todo, due: 2026-04-01,
+     ticket: T-{inside}, addresses: [RC1], success_criteria: Criteria {inside}, verification: {how: How {inside}}}
+  - {id: A2, action: Second, type: detect, owner: "@acme/{inside}", priority: P2, status: cancelled, reason: Because {inside}}
+related: [{id: open, relation: similar, note: Note {inside}}]
+links: [{title: Link {inside}, url: "https://chat.example.com/{inside}"}]
+briefs: {executive: Brief {inside}, operations: Brief {inside}, customer: Brief {inside}}
+suppress: [{rule: timeline-range, reason: Because of {inside}}]
+x-{hidden}: {hidden}
+# {hidden}
+---
+
+## Timeline
+
+| Time | Event |
+| --- | --- |
+| 09:00 | Event {inside} |
+
+## What Happened
+
+Story {inside}, ![Alt {inside}]({picture}.png "Title {inside}"), [words {inside}](https://wiki.example.com/{inside}).
+"""
+
+OPEN = """\
+---
+id: open
+title: Title {public}, told by @{inside}
+status: reviewed
+severity: P2
+kind: outage
+incidents: [INC-{inside}]
+visibility: public
+summary: Summary {public}, see https://wiki.example.com/{inside} or write to {inside}@example.com<!-- {inside} -->
+services: [checkout]
+data_assets: [table.{inside}]
+tags: [{public}]
+timestamps: {started: 2026-03-04T09:00:00Z, detected: 2026-03-04T09:05:00Z, resolved: 2026-03-04T10:00:00Z, x-{hidden}: y}
+detection: {source: alert, alert: Alert{inside}}
+roles: {author: "@{inside}", facilitator: "@{inside}", scribe: "@{inside}", incident_commander: "@acme/{inside}",
+  data_steward: "@{inside}", responders: ["@{inside}"], reviewers: ["@{inside}"]}
+sign_offs: [{by: "@{inside}", role: Head of {inside}, on: 2026-03-05}]
+published: 2026-03-06
+impact:
+  customers: Customers {public}
+  data_loss: None {public}
+  data_affected: Rows {inside}
+  downstream: [Dashboard {inside}]
+  sla_breach: Promise to {inside}
+  financial: Cost {inside}
+root_causes:
+  - {id: RC1, category: code-bug, statement: "Statement {public} of @{inside}", evidence: ["https://git.example.com/{inside}", "https://status.example.com/{public}"]}
+  - {id: RC2, category: capacity, statement: Second, accepted_risk: {reason: Reason {inside}, by: "@{inside}", until: 2030-01-01}}
+contributing_factors: [{id: CF1, kind: process, statement: Factor {public}, evidence: [postmortems/{inside}.log]}]
+action_items:
+  - {id: A1, action: "Action {public} with @acme/{inside}", type: prevent, owner: "@{inside}", priority: P1, status: todo,
+     due: 2026-04-01, ticket: "https://tickets.example.com/{inside}", addresses: [RC1], success_criteria: Criteria {inside},
+     verification: {how: How {inside}, result: Result {inside}}, evidence: ["https://git.example.com/{inside}"]}
+  - {id: A2, action: Second, type: detect, owner: "@acme/{inside}", priority: P2, status: cancelled, ticket: T-{inside}, reason: Because {inside}}
+related:
+  - {id: {secret}, relation: caused-by, note: Note {inside}}
+  - {id: {draft}, relation: similar, note: Note {inside}}
+links:
+  - {title: Link {inside}, url: "https://chat.example.com/{inside}", kind: chat}
+  - {title: Link {public}, url: "https://status.example.com/1", kind: status-page}
+briefs: {executive: Brief {inside}, operations: Brief {inside}}
+suppress: [{rule: timeline-range, reason: Because of {inside}}]
+x-{hidden}: {a: [{hidden}]}
+# {hidden}
+---
+
+Before the first heading {inside}.
+
+## Timeline
+
+| Time | Event | Who |
+| --- | --- | --- |
+| 09:00 | Event {public} [log](https://logs.example.com/{inside}) | @{inside} |
+
+## What Happened
+
+Story {public}. @{inside} asked @acme/{inside}, `@{inside}` and **@{inside}**, \\@{inside} and &#64;{inside}.
+Mail to {inside}@example.com, <{inside}@example.com> or [them](mailto:{inside}@example.com).
+Seen at https://grafana.example.com/{inside}, <https://grafana.example.com/{inside}>, www.{inside}.example.com,
+[here](https://grafana.example.com/{inside} "Title {inside}"), [there][{label}], [secret]({secret}.md),
+[draft]({draft}.md#{inside}), [file](files/{sql}.sql), [rules](../postmortem.toml), [x](//{inside}.example.com/).
+![Alt {inside}](https://pictures.example.com/{hidden}.png) ![Alt {inside}](files/{hidden}.svg)
+![Alt {public}](files/{shown}.png "Title {public} by @{inside}")
+
+<!-- comment {inside} -->
+
+Half of it is **bold**: @**{inside}**.
+
+A <span title="{inside}">word</span><!-- {inside}
+over lines
+-->
+
+[{label}]: https://wiki.example.com/{inside} "{inside}"
+[//]: # ({hidden})
+
+```console {hidden}
+$ curl https://api.example.com/{inside}  # {public}
+user @{inside} at root:{inside}@example.com
+```
+
+    indented @{inside}
+
+- [x] done by @{inside}[^{note}]
+
+> [!NOTE]
+> Ask @{inside}.
+
+[^{note}]: Footnote {public} of @acme/{inside}
+[^n{hidden}]: Nobody refers to it {hidden}
+
+### Lower heading of @{inside}
+
+# Another document {inside}
+
+Its text {inside}.
+
+## Human Factors
+
+Section {inside}[^s], ![Alt {inside}](files/{inpicture}.png)
+
+[^s]: Footnote {inside}
+
+## Our Own Notes
+
+Section {inside}
+
+## Appendix
+
+Section {inside}
+
+## Lessons Learned
+
+1. Lesson {public}
+"""
+
+
+@pytest.fixture(scope="module")
+def canaries() -> Canaries:
+    return Canaries()
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory, run: Run, canaries: Canaries) -> Path:
+    """A repository in which everything holds a canary."""
+    root = tmp_path_factory.mktemp("canaries")
+    fill = canaries.fill
+    team = f"postmortems/team-{fill('a folder', '{inside}')}"
+    picture, inpicture = fill("a picture's name", "{inside}"), fill("a picture's name", "{inside}")
+    shown, sql = fill("the name of a public picture", "{inside}"), fill("a file's name", "{inside}")
+    labels = {name: fill("a label", "{hidden}") for name in ("label", "note")}
+    names = {name: fill("an id", "{inside}") for name in ("secret", "draft")}
+
+    def lay(path: str, text: str | bytes, place: str = "", **marks: str) -> None:
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(text, str):
+            for mark, value in marks.items():
+                text = text.replace(f"{{{mark}}}", value)
+            text = fill(place or path, text).encode()
+        file.write_bytes(text)
+
+    lay("mkdocs.yml", MKDOCS)
+    guide = next(word for word, place in canaries.shown.items() if place.endswith(f"{word}.md"))
+    lay(f"docs/{guide}.md", "# Guide {inside}\n\n![](shot.png)\n")
+    lay("docs/shot.png", PICTURE + fill("bytes beside the handbook", "{inside}").encode())
+    lay("docs/about.md", "---\nvisibility: public\n---\n# About {public}\n")
+    lay("postmortem.toml", POLICY)
+    lay(f"{team}/open.md", OPEN, "a public postmortem", inpicture=inpicture, shown=shown, sql=sql, **labels, **names)
+    for name, status, visibility in (("secret", "reviewed", "internal"), ("draft", "draft", "public")):
+        text = SECRET.replace("{id}", names[name]).replace("{status}", status).replace("{visibility}", visibility)
+        lay(f"{team}/{names[name]}.md", text, f"a postmortem, {visibility} and {status}", picture=picture)
+    lay(f"{team}/{picture}.png", PICTURE + fill("bytes of a picture", "{inside}").encode())
+    lay(f"{team}/files/{inpicture}.png", PICTURE + fill("bytes of a picture", "{inside}").encode())
+    lay(f"{team}/files/{shown}.png", PICTURE + fill("bytes of a picture", "{public}").encode())
+    lay(f"{team}/files/{sql}.sql", "{hidden}")
+    svg = next(word for word, place in canaries.hidden.items() if f"{word}.svg" in place)
+    lay(f"{team}/files/{svg}.svg", "<svg>{hidden}</svg>")
+    for path in ("README.md", "_template.md", f"{team.removeprefix('postmortems/')}/notes.txt"):
+        lay(f"postmortems/{path}", "Text {hidden}")
+    lay(".env", "SECRET={hidden}")
+    lay("runbooks/{}.md".format(fill("a file's name", "{hidden}")), "# Runbook {hidden}")
+    who = {
+        "GIT_AUTHOR_NAME": fill("an author", "{hidden}"),
+        "GIT_AUTHOR_EMAIL": fill("an author", "{hidden}@example.com"),
+    }
+    run(["git", "init", "-q", "-b", fill("a branch", "{hidden}")], root)
+    run(["git", "add", "-A"], root)
+    run(["git", "commit", "-qm", fill("a commit", "Subject {inside}")], root, env=who)
+    return root
+
+
+def build(base: Path, run: Run, *options: str) -> Path:
+    site = base.parent / f"site-{len(list(base.parent.iterdir()))}"
+    run([sys.executable, "-m", "postmortem_kb.cli", "--root", base, "build", "--site-dir", site, *options], base)
+    return site
+
+
+@pytest.fixture(scope="module")
+def public(base: Path, run: Run) -> Path:
+    return build(base, run, "--audience", "public")
+
+
+@pytest.fixture(scope="module")
+def internal(base: Path, run: Run) -> Path:
+    return build(base, run)
+
+
+def contents(site: Path) -> Iterator[tuple[str, bytes]]:
+    """Everything that a site holds, lower case: names of files, their bytes, and what those unpack to."""
+    for file in sorted(site.rglob("*")):
+        yield f"the name {file.relative_to(site)}", str(file.relative_to(site)).lower().encode()
+        if file.is_file():
+            content = file.read_bytes()
+            yield str(file.relative_to(site)), content.lower()
+            for unpack in (gzip.decompress, zlib.decompress, lambda packed: zlib.decompress(packed, -15)):
+                try:
+                    yield f"{file.relative_to(site)}, unpacked", unpack(content).lower()
+                except (OSError, EOFError, zlib.error):
+                    continue
+
+
+def found(site: Path, words: dict[str, str]) -> dict[str, str]:
+    """The words that a site holds, each with where it was put and where it was found."""
+    held = list(contents(site))
+    return {
+        word: f"{place} -> {where}"
+        for word, place in words.items()
+        if (where := next((name for name, content in held if word.encode() in content), ""))
+    }
+
+
+def test_nothing_internal_is_in_the_public_site(public: Path, canaries: Canaries) -> None:
+    planted = canaries.shown | canaries.hidden
+    assert len(planted) >= 150
+    assert found(public, planted) == {}
+
+
+def test_the_internal_site_holds_what_the_public_must_not_see(internal: Path, canaries: Canaries) -> None:
+    assert len(canaries.shown) >= 150
+    assert set(canaries.shown) - set(found(internal, canaries.shown)) == set()
+
+
+def test_what_is_public_stays(public: Path, canaries: Canaries) -> None:
+    assert canaries.public - set(found(public, dict.fromkeys(canaries.public, ""))) == set()
+
+
+def test_the_public_is_counted_by_what_it_sees(public: Path) -> None:
+    incidents = json.loads((public / "api" / "incidents.json").read_text(encoding="utf-8"))["incidents"]
+    assert [incident["id"] for incident in incidents] == ["open"]
+    assert incidents[0]["path"] == "postmortems/open.md"
+    assert "1 postmortem," in (public / "incidents" / "index.html").read_text(encoding="utf-8")
+    for gone in ("owners", "reference"):
+        assert not (public / gone).exists()
+    assert "2 revisions" not in (public / "incidents" / "open" / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_public_site_names_nobody(public: Path) -> None:
+    html = (public / "incidents" / "open" / "index.html").read_text(encoding="utf-8")
+    assert "@_" not in html
+    assert "Someone asked a team" in html
+    assert "owners/" not in html
+
+
+@pytest.mark.parametrize(
+    ("audience", "variable"), [("public", ""), ("public", "internal"), ("internal", "public")], ids=str
+)
+def test_the_public_wins_where_two_places_name_an_audience(
+    audience: str, variable: str, tmp_path: Path, run: Run, draft: Callable[..., str]
+) -> None:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "postmortems" / "a.md").write_text(draft("a"), encoding="utf-8")
+    plugin = f"plugins: [{{postmortems: {{audience: {audience}}}}}, search]"
+    configuration = f"site_name: A\ntheme: {{name: material, font: false}}\n{plugin}\n"
+    (tmp_path / "mkdocs.yml").write_text(configuration, encoding="utf-8")
+    command = [sys.executable, "-m", "mkdocs", "build", "-q"]
+    run(command, tmp_path, env={"POSTMORTEM_AUDIENCE": variable, "NO_MKDOCS_2_WARNING": "1"})
+    assert (tmp_path / "site" / "incidents" / "index.html").is_file()
+    assert not (tmp_path / "site" / "incidents" / "a").exists()
+
+
+def test_an_unknown_audience_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", str(tmp_path), "build", "--audience", "everybody"]) == 2
+    assert "everybody" in capsys.readouterr().err
+
+
+def test_every_key_of_the_contract_is_decided_on() -> None:
+    """A key that is added has to get its line in the manual, and a reason."""
+    schemas = ROOT / "schema" / "postmortem_schema"
+    schema = json.loads((schemas / "postmortem.schema.json").read_text(encoding="utf-8"))
+    policy = json.loads((schemas / "policy.schema.json").read_text(encoding="utf-8"))
+    chosen = set(policy["properties"]["public"]["properties"]["keys"]["items"]["enum"])
+    keys = set(_keys(schema, schema, ()))
+    page = (ROOT / "docs" / "reference" / "audience.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.*?) \| (.*?) \|", page, re.MULTILINE)
+    never = {name for cell, public in rows if public == "never" for name in re.findall(r"`([a-z_.]+)`", cell)}
+    listed = {name for cell, public in rows if public == "if you say so" for name in re.findall(r"`([a-z_.]+)`", cell)}
+    assert keys >= ALWAYS
+    assert listed == chosen
+    groups = [ALWAYS, chosen, never]
+    decided = {key: [any(key == n or key.startswith(f"{n}.") for n in group) for group in groups] for key in keys}
+    assert {key: found for key, found in decided.items() if sum(found) != 1} == {}
+
+
+def _keys(node: dict[str, Any], schema: dict[str, Any], above: tuple[str, ...]) -> Iterator[str]:
+    for name, inner in node["properties"].items():
+        found = resolved(inner, schema)
+        found = resolved(found.get("items", found), schema)
+        if "properties" in found:
+            yield from _keys(found, schema, (*above, name))
+        else:
+            yield ".".join((*above, name))
+
+
+@pytest.mark.parametrize("key", ["action_items.due", "impact.financial", "root_causes.accepted_risk", "data_assets"])
+def test_a_key_is_public_when_the_policy_says_so(key: str, base: Path, tmp_path: Path, run: Run) -> None:
+    shutil.copytree(base, tmp_path / "base")
+    before = main_json(tmp_path / "base")
+    policy = (tmp_path / "base" / "postmortem.toml").read_text(encoding="utf-8")
+    (tmp_path / "base" / "postmortem.toml").write_text(
+        policy.replace("hosts = [", f'keys = ["{key}"]\nhosts = ['), "utf-8"
+    )
+    assert f'"{key.rpartition(".")[2]}"' not in before
+    assert f'"{key.rpartition(".")[2]}"' in main_json(tmp_path / "base")
+
+
+def main_json(root: Path) -> str:
+    """What the public reads of the postmortems as data."""
+    knowledge = read_knowledge(root, read_policy(root), date(2026, 3, 10), "public")
+    assert len(knowledge.postmortems) == 1
+    assert "someone" not in json.dumps(data.incidents(knowledge)["incidents"][0].get("roles"))
+    return json.dumps(data.incidents(knowledge))
+
+
+def test_the_story_reads_as_it_was_written() -> None:
+    """Of this repository's own postmortems, whose links are the only internal thing."""
+    policy = read_policy(ROOT)
+    public = read_knowledge(ROOT, policy, date(2026, 3, 10), "public")
+    for postmortem in read_knowledge(ROOT, policy, date(2026, 3, 10)).postmortems:
+        expected = [part for part in story(postmortem.document.body) if part[0] in policy.public.sections]
+        assert story(public.by_id[postmortem.id].document.body) == expected, postmortem.id
+
+
+def story(body: Body) -> list[tuple[str, str]]:
+    """The sections of a body as HTML, without what marks dead links."""
+    markdown = Markdown(body, Links(lambda href: None, lambda src: None))
+    found = [(section.title, markdown.blocks(section.first, section.last)) for section in body.sections]
+    return [(title, re.sub(r"</?span[^>]*>", "", html)) for title, html in found]
+
+
+@pytest.mark.parametrize("body", ["*a **b " * 9000, "x\n\n" * 30000], ids=["nested too deeply", "longer than is read"])
+def test_what_cannot_be_made_fit_is_left_out(body: str, base: Path, tmp_path: Path) -> None:
+    shutil.copytree(base, tmp_path / "base")
+    file = next((tmp_path / "base").rglob("open.md"))
+    file.write_text(file.read_text(encoding="utf-8") + body, encoding="utf-8")
+    knowledge = read_knowledge(tmp_path / "base", read_policy(tmp_path / "base"), date(2026, 3, 10), "public")
+    assert knowledge.postmortems == ()
+    assert list(knowledge.left_out) == [file.relative_to(tmp_path / "base").as_posix()]
