@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
@@ -16,6 +17,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from mkdocs_postmortems.config import PostmortemsConfig
 from mkdocs_postmortems.public import audience_of, forget_repository, keep_public
+from mkdocs_postmortems.security import content_security_policy
 from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_text
 from mkdocs_postmortems.theme import set_theme
 from postmortem_kb.audience import PUBLIC
@@ -36,6 +38,18 @@ _MAIN = ("", "incidents/", "actions/", "services/", "causes/", "owners/", "tags/
 class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyped-call]
     """Publishes the postmortems of a repository."""
 
+    command, dirty = "build", False
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Remember what MkDocs was asked for; that it is defined keeps this object while `serve` builds again and again."""
+        self.command, self.dirty = command, dirty
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Give the template its policy; `serve` reloads pages by an inline script, which no policy would let run."""
+        env.filters["content_security_policy"] = content_security_policy
+        env.globals["served"] = self.command == "serve"
+        return env
+
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Set the look, and read nothing yet: a broken configuration stops the build here."""
         self.pages: dict[str, FinishedPage] = {}
@@ -44,7 +58,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             set_theme(config)
             self.audience = audience_of(self.config.audience)
             if self.audience == PUBLIC:
-                forget_repository(config)
+                forget_repository(config, dirty=self.dirty)
         return config
 
     @event_priority(50)

@@ -27,8 +27,14 @@ def audience_of(configured: str) -> str:
     return PUBLIC if PUBLIC in (asked, configured) else INTERNAL
 
 
-def forget_repository(config: MkDocsConfig) -> None:
-    """No link to the source, and no way to edit it."""
+def forget_repository(config: MkDocsConfig, *, dirty: bool) -> None:
+    """No link to the source, and no way to edit it.
+
+    Raises:
+        PluginError: The build would leave the pages of an earlier one where they are.
+    """
+    if dirty:
+        raise PluginError("postmortems: a public site is built from nothing: leave out `--dirty`")
     for key in ("repo_url", "repo_name", "edit_uri", "edit_uri_template"):
         config[key] = None
 
