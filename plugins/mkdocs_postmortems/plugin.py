@@ -19,6 +19,7 @@ from mkdocs_postmortems.config import PostmortemsConfig
 from mkdocs_postmortems.public import audience_of, forget_repository, keep_public
 from mkdocs_postmortems.security import content_security_policy
 from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_text
+from mkdocs_postmortems.sources import check_folders, keep_shown
 from mkdocs_postmortems.theme import set_theme
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.clock import today
@@ -55,6 +56,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         self.pages: dict[str, FinishedPage] = {}
         if self.config.enabled:
             self.root = self._root(config)
+            check_folders(config, self.root)
             set_theme(config)
             self.audience = audience_of(self.config.audience)
             if self.audience == PUBLIC:
@@ -70,6 +72,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         for path, reason in knowledge.left_out.items():
             log.warning("%s is left out: %s. `postmortem check` tells more.", path, reason)
         self._hide_sources(files, config)
+        for line in keep_shown(files, config, self.root):
+            log.warning("%s", line)
         if self.audience == PUBLIC:
             keep_public(files, config)
         for source in all_pages(knowledge):

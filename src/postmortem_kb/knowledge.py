@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -69,6 +70,8 @@ def read_knowledge(root: Path, policy: Policy, today: date, audience: str = INTE
         fault = next((f[0].message for f in document.problems.values()), "")
         if not fault:
             fault = next((v.message for v in contract.violations(document.frontmatter.data) if _shapeless(v)), "")
+        if not fault and re.search("[\ud800-\udfff]", document.path):
+            fault = "Its name is not UTF-8"
         other = pages.setdefault(page_key(document.id), document.path)
         if not fault and other != document.path:
             fault = f"The id `{document.id}` is also that of `{other}`"

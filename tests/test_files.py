@@ -1,0 +1,141 @@
+"""Of the files of a repository, only pages and what they show are published."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., object]
+MKDOCS = "site_name: A\ntheme: {name: material, font: false}\nplugins: [postmortems, search]\nextra_css: [ours.css]\n"
+PICTURE = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def base(tmp_path: Path, draft: Callable[..., str]) -> Path:
+    folder = tmp_path / "base"
+    (folder / "postmortems").mkdir(parents=True)
+    (folder / "docs").mkdir()
+    (folder / "mkdocs.yml").write_text(MKDOCS, encoding="utf-8")
+    (folder / "postmortems" / "a.md").write_text(draft("a"), encoding="utf-8")
+    return folder
+
+
+def build(base: Path, run: Run, *options: str, code: int = 0) -> str:
+    command = [sys.executable, "-m", "mkdocs", "build", "-f", "mkdocs.yml", *options]
+    printed = str(run(command, base, code=code, env={"NO_MKDOCS_2_WARNING": "1"}).stdout)  # type: ignore[attr-defined]
+    assert "Traceback" not in printed
+    return printed
+
+
+def published(base: Path) -> dict[str, bytes]:
+    """The files of the site, without those of the theme."""
+    site = base / "site"
+    files = (file for file in site.rglob("*") if file.is_file())
+    return {
+        name: file.read_bytes()
+        for file in files
+        if not (name := file.relative_to(site).as_posix()).startswith(("assets/", "search/", "reference/", "api/"))
+    }
+
+
+def test_nothing_is_followed_out_of_the_repository(
+    base: Path, run: Run, tmp_path: Path, draft: Callable[..., str]
+) -> None:
+    """Every odd thing that a folder can hold, among the postmortems and in the handbook."""
+    outside = tmp_path / "outside"
+    (outside / "inner").mkdir(parents=True)
+    for name in ("secret.md", "secret.png", "inner/secret.md"):
+        (outside / name).write_text(draft("secret", title="Kestrel"), encoding="utf-8")
+    run(["git", "init", "-q"], base)
+    run(["git", "config", "user.name", "Kestrel"], base)
+    for folder in (base / "postmortems", base / "docs"):
+        (folder / "out.md").symlink_to(outside / "secret.md")
+        (folder / "out.png").symlink_to(outside / "secret.png")
+        (folder / "git.png").symlink_to(base / ".git" / "config")
+        (folder / "far.md").symlink_to("../../outside/secret.md")
+        (folder / "gone.md").symlink_to(folder / "nothing")
+        (folder / "loop.md").symlink_to(folder / "loop.md")
+        (folder / "device.md").symlink_to("/dev/zero")
+        os.mkfifo(folder / "pipe.md")
+        os.mkfifo(folder / "pipe.png")
+        Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_text(draft("odd", title="Kestrel"), encoding="utf-8")
+    (base / "postmortems" / "around").symlink_to(base / "postmortems")
+    (base / "postmortems" / "inner").symlink_to(outside / "inner")
+    pictures = " ".join(
+        f"![x]({name})" for name in ("out.png", "git.png", "pipe.png", "inner/secret.png", "around/a.png")
+    )
+    (base / "postmortems" / "b.md").write_text(draft("b") + f"\n## What Happened\n\n{pictures}\n", encoding="utf-8")
+    (base / "docs" / "page.md").write_text(f"# Page\n\n{pictures}\n", encoding="utf-8")
+    printed = build(base, run)
+    files = published(base)
+    assert {name for name in files if name.startswith("incidents/")} == {
+        "incidents/index.html",
+        "incidents/a/index.html",
+        "incidents/b/index.html",
+    }
+    assert [name for name, content in files.items() if b"Kestrel" in content or name.endswith(".png")] == []
+    for name in ("out.md", "gone.md", "loop.md", "pipe.md", "device.md"):
+        assert f"postmortems/{name} is left out" in printed
+        assert re.search(rf"(?<!postmortems/)\b{name} is left out", printed), name
+
+
+@pytest.mark.parametrize("target", ["..", ".", "../../outside", "../.git", "/", "circle"])
+def test_a_folder_that_leads_away_stops_the_build(target: str, base: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    run(["git", "init", "-q"], base)
+    (base / "docs" / "circle").symlink_to(target)
+    if target == "circle":
+        assert "Traceback" not in build(base, run)
+    else:
+        assert "circle is a link out of the repository or in a circle" in build(base, run, code=1)
+
+
+@pytest.mark.parametrize("folder", [".", ".git", ".git/hooks", "..", "docs"])
+def test_sources_are_not_deleted_for_a_site(folder: str, base: Path, run: Run) -> None:
+    run(["git", "init", "-q"], base)
+    build(base, run, "--site-dir", folder, code=1)
+    assert (base / ".git" / "HEAD").is_file()
+    assert (base / "postmortems" / "a.md").is_file()
+    assert (base / "mkdocs.yml").is_file()
+
+
+def test_only_what_a_page_shows_is_published(base: Path, run: Run) -> None:
+    docs = base / "docs"
+    (docs / "deep").mkdir()
+    (docs / "page.md").write_text(
+        "# Page\n\n![A](deep/shown%20here.png) [data](data.csv) <img src='html.png'>\n", encoding="utf-8"
+    )
+    (docs / "ours.css").write_text("body { background: url(styled.png) }", encoding="utf-8")
+    for name in (
+        "deep/shown here.png",
+        "data.csv",
+        "html.png",
+        "styled.png",
+        "backup.sql",
+        "notes.txt",
+        "deep/old.png",
+        ".env",
+        "key.pem",
+    ):
+        (docs / name).write_bytes(PICTURE)
+    (base / "postmortems" / "backup.sql").write_bytes(PICTURE)
+    build(base, run, "--strict")
+    shown = {name for name in published(base) if not name.endswith((".html", ".xml", ".gz"))}
+    assert shown == {"deep/shown here.png", "data.csv", "html.png", "styled.png", "ours.css"}
+
+
+def test_names_that_differ_in_capitals_do_not_write_one_page(base: Path, run: Run, draft: Callable[..., str]) -> None:
+    (base / "postmortems" / "A.md").write_text(draft("A", title="Kestrel"), encoding="utf-8")
+    (base / "postmortems" / "team").mkdir()
+    (base / "postmortems" / "team" / "a.md").write_text(draft("a", title="Falcon"), encoding="utf-8")
+    (base / "postmortems" / "e\u0301.md").write_text(draft("b", title="First"), encoding="utf-8")
+    (base / "postmortems" / "\u00e9.md").write_text(draft("B", title="Second"), encoding="utf-8")
+    printed = build(base, run)
+    pages = {name for name in published(base) if name.startswith("incidents/") and name.count("/") == 2}
+    assert pages == {"incidents/A/index.html", "incidents/b/index.html"}
+    assert printed.count("is left out: The id") == 3
