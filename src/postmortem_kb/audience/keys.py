@@ -30,6 +30,7 @@ ALWAYS = frozenset(
     )
 )  # fmt: skip
 """What the public is told of every public postmortem; a policy may add the keys that `policy.schema.json` lists."""
+_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _ADDRESSES = ("evidence", "url", "ticket")
 
 
@@ -64,7 +65,7 @@ def _items(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
 
 def written(data: dict[str, Any]) -> str:
     """Values as YAML that reads as them."""
-    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100_000)
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100_000)
     return text
 
 

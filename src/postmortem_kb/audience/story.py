@@ -36,7 +36,9 @@ def public_tokens(body: Body, rows: int, sections: Collection[str], wording: Wor
         ways: Where links and pictures lead.
     """
     start = body.text.starts[body.offset] if body.offset < len(body.text.starts) else len(body.text.string)
-    seen = read_body(Text.of(without_html(body.text.string[start:], body.tokens)), 0, rows=rows)
+    text = body.text.string[start:]
+    # The tokens change below: nobody else reads those of a text of which there is a public one.
+    seen = read_body(Text.of(without_html(text, body.tokens)), 0, rows=rows) if "<" in text else body
     tokens = list(_sections(seen, {title.casefold() for title in sections}))
     notes = list(_notes(tokens, seen.tokens[seen.notes :]))
     for token in chain(tokens, notes):

@@ -26,8 +26,6 @@ def without_html(text: str, tokens: list[Token]) -> str:
         text: The body.
         tokens: Its tokens, which tell where blocks of code stand.
     """
-    if "<" not in text:
-        return text
     kept, at = [], 0
     blocks = _code(text, tokens)
     first, last = next(blocks)
