@@ -378,6 +378,9 @@ def test_the_public_site_names_nobody(public: Path) -> None:
     assert "@_" not in html
     assert "Someone asked a team" in html
     assert "owners/" not in html
+    actions = (public / "actions" / "index.html").read_text(encoding="utf-8")
+    assert 'id="open"' in actions
+    assert "No date" not in actions
 
 
 @pytest.mark.parametrize(

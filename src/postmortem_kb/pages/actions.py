@@ -20,6 +20,8 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
     dated = [entry for entry in knowledge.actions if entry.action.open and entry.action.due and not entry.overdue]
     finished = [entry for entry in knowledge.actions if not entry.action.open]
     owners = by_owner(entry for entry in knowledge.actions if entry.action.owner)
+    # The public is not told who owes what.
+    unnamed = [entry for entry in knowledge.actions if entry.action.open and not entry.action.owner]
     done, counted = completion(knowledge.actions)
     html = render(
         "actions.html",
@@ -32,6 +34,7 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
         done=done,
         counted=counted,
         owners=owners,
+        unnamed=unnamed,
         most=_MOST,
         few=_FEW,
     )
@@ -41,17 +44,23 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
         html,
         area=PATH,
         description="Every action item: overdue, open and done, by owner",
-        headings=tuple(_headings(overdue, dated, owners, finished)),
+        headings=tuple(_headings(overdue, dated, unnamed, owners, finished)),
     )
 
 
 def _headings(
-    overdue: Sequence[Owed], dated: Sequence[Owed], owners: Sequence[tuple[str, list[Owed]]], finished: Sequence[Owed]
+    overdue: Sequence[Owed],
+    dated: Sequence[Owed],
+    unnamed: Sequence[Owed],
+    owners: Sequence[tuple[str, list[Owed]]],
+    finished: Sequence[Owed],
 ) -> Iterator[Heading]:
     if overdue:
         yield Heading("overdue", "Overdue")
     if dated:
         yield Heading("due", "Due next")
+    if unnamed:
+        yield Heading("open", "Open")
     if owners:
         yield Heading("owners", "By owner")
         for owner, _ in owners:
