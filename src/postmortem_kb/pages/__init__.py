@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages import actions, home, incident, incidents, rules, sides
+from postmortem_kb.pages import actions, home, incident, incidents, rules, search, sides
 from postmortem_kb.pages.page import Page
 
 PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
@@ -14,8 +14,11 @@ PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
     incident.pages,
     actions.pages,
     sides.pages,
+    search.pages,
     rules.pages,
 )
+ROWS: Mapping[str, Callable[[Knowledge], str]] = {incidents.DATA: incidents.rows, actions.DATA: actions.rows}
+"""The rows of long lists for the browser, by address."""
 
 
 def all_pages(knowledge: Knowledge) -> Iterator[Page]:
