@@ -19,15 +19,18 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs_postmortems.framing import Framing
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
-from mkdocs_postmortems.site import FinishedPage, add_asset, add_page
+from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target
 from postmortem_kb.export.data import files as data_files
 from postmortem_kb.knowledge import Knowledge
+from postmortem_kb.manual import pages as manual_pages
 from postmortem_kb.pages import ROWS, all_pages
 from postmortem_kb.pages.page import Content, Page, key_of
 from postmortem_kb.pages.searchable import page_text
 from postmortem_kb.production import Note, Production
 from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.text import digest
+
+_MANUAL = "reference/"
 
 
 class Building:
@@ -36,7 +39,7 @@ class Building:
     def __init__(self, knowledge: Knowledge, shelf: Shelf | None, config: MkDocsConfig) -> None:
         self.main: dict[str, FinishedPage] = {}
         self._knowledge = knowledge
-        self._pages = {page.path: page for page in all_pages(knowledge)}
+        self._pages = {page.path: page for page in (*all_pages(knowledge), *manual_pages(knowledge))}
         self._production = Production(knowledge, shelf)
         self._outputs = Outputs(Path(config.site_dir), shelf)
         self._outputs.set_aside()
@@ -46,11 +49,15 @@ class Building:
         self._searched: list[Searched] = []
 
     def add_main_pages(self, paths: Collection[str], files: Files, config: MkDocsConfig) -> None:
-        """Hand those pages to MkDocs that stand in its navigation."""
+        """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""
         self._outputs.put_back()
-        wanted = [self._pages.pop(path) for path in paths if path in self._pages]
+        manual = [path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2]
+        wanted = [self._pages.pop(path) for path in dict.fromkeys((*paths, *manual)) if path in self._pages]
         for page, _, content in self._production.run(wanted, lambda page, content: content):
             self.main[page.path] = add_page(page, content, files, config)
+        if any(file.is_documentation_page() and file.abs_src_path for file in files):
+            for page in self._pages.values():
+                add_target(page, files, config)
 
     def write_pages(self, env: jinja2.Environment, files: Files, nav: Navigation, config: MkDocsConfig) -> None:
         """Write all other pages and what programs read."""

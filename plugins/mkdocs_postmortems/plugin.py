@@ -28,7 +28,7 @@ from postmortem_kb.shelf import shelf_of
 
 log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
 
-_MAIN = ("", "incidents/", "actions/", "services/", "causes/", "owners/", "tags/")
+_MAIN = ("", "incidents/", "actions/", "services/", "causes/", "owners/", "tags/", "reference/")
 """The pages that the navigation begins with."""
 
 

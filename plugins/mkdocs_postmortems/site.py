@@ -31,7 +31,7 @@ class FinishedPage(Page):
             "title": escape(self.source.title),
             "description": escape(self.source.description),
             "template": TEMPLATE,
-            "hide": ["navigation"] if self.finished.headings else ["navigation", "toc"],
+            "hide": [*([] if self.parent else ["navigation"]), *([] if self.finished.headings else ["toc"])],
             # It is found by the search of the knowledge base.
             "search": {"exclude": True},
         }
@@ -40,6 +40,17 @@ class FinishedPage(Page):
         """Take the HTML as it is."""
         self.content = self.finished.html
         self.toc = table_of_contents(self.finished.headings)
+
+
+class WrittenFile(File):
+    """A page that is written without MkDocs, which knows it as the target of links only."""
+
+    def is_documentation_page(self) -> bool:
+        """It is not rendered."""
+        return False
+
+    def copy_file(self, dirty: bool = False) -> None:
+        """It is there."""
 
 
 def table_of_contents(headings: Sequence[Heading]) -> TableOfContents:
@@ -56,6 +67,14 @@ def add_page(source: LibraryPage, finished: Content, files: Files, config: MkDoc
     file = File.generated(config, f"{source.path}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV)
     _append(files, file)
     return FinishedPage(source, finished, file, config)
+
+
+def add_target(source: LibraryPage, files: Files, config: MkDocsConfig) -> None:
+    """Let pages link to a page that is written without MkDocs."""
+    place, html = f"{source.path}index.md", f"{source.path}index.html"
+    file = WrittenFile(place, None, config.site_dir, True, dest_uri=html, inclusion=InclusionLevel.INCLUDED)
+    file.url = source.path
+    _append(files, file)
 
 
 def add_asset(address: str, path: str, files: Files, config: MkDocsConfig) -> None:

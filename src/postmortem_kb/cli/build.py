@@ -8,9 +8,20 @@ import click
 
 from postmortem_kb.generator import run_mkdocs
 
+_EXAMPLES = """\b
+Examples:
+  postmortem build                     # into site/
+  postmortem build --site-dir public   # where GitLab Pages looks
+  postmortem build -- --quiet --strict # for MkDocs
+"""
 
-@click.command("build", context_settings={"ignore_unknown_options": False})
-@click.option("--site-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the site is written.")
+
+@click.command("build", context_settings={"ignore_unknown_options": False}, epilog=_EXAMPLES)
+@click.option(
+    "--site-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder that the site is written to; default: `site_dir` of mkdocs.yml.",
+)
 @click.argument("mkdocs_options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def command(root: Path | None, site_dir: Path | None, mkdocs_options: tuple[str, ...]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages import actions, home, incident, incidents, rules, search, sides
+from postmortem_kb.pages import actions, configuration, frontmatter, home, incident, incidents, rules, search, sides
 from postmortem_kb.pages.page import Page
 
 PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
@@ -16,6 +16,8 @@ PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
     sides.pages,
     search.pages,
     rules.pages,
+    frontmatter.pages,
+    configuration.pages,
 )
 ROWS: Mapping[str, Callable[[Knowledge], str]] = {incidents.DATA: incidents.rows, actions.DATA: actions.rows}
 """The rows of long lists for the browser, by address."""
