@@ -19,7 +19,7 @@ from postmortem_kb.rules import RULES
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     knowledge = read_knowledge(tmp_path_factory.mktemp("base"), default_policy(), dt.date(2026, 3, 4))
-    return {page.path: page.html for page in rules.pages(knowledge)}
+    return {page.path: page.make().html for page in rules.pages(knowledge)}
 
 
 def words(text: str) -> list[str]:

@@ -53,7 +53,7 @@ def test_nothing_is_followed_out_of_the_repository(
         (outside / name).write_text(draft("secret", title="Kestrel"), encoding="utf-8")
     run(["git", "init", "-q"], base)
     run(["git", "config", "user.name", "Kestrel"], base)
-    for folder in (base / "postmortems", base / "docs"):
+    for folder, odd in ((base / "postmortems", "Odd"), (base / "docs", "Kestrel")):
         (folder / "out.md").symlink_to(outside / "secret.md")
         (folder / "out.png").symlink_to(outside / "secret.png")
         (folder / "git.png").symlink_to(base / ".git" / "config")
@@ -63,7 +63,7 @@ def test_nothing_is_followed_out_of_the_repository(
         (folder / "device.md").symlink_to("/dev/zero")
         os.mkfifo(folder / "pipe.md")
         os.mkfifo(folder / "pipe.png")
-        Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_text(draft("odd", title="Kestrel"), encoding="utf-8")
+        Path(os.fsdecode(os.fsencode(folder) + b"/\xff.md")).write_text(draft("odd", title=odd), encoding="utf-8")
     (base / "postmortems" / "around").symlink_to(base / "postmortems")
     (base / "postmortems" / "inner").symlink_to(outside / "inner")
     pictures = " ".join(
@@ -77,6 +77,7 @@ def test_nothing_is_followed_out_of_the_repository(
         "incidents/index.html",
         "incidents/a/index.html",
         "incidents/b/index.html",
+        "incidents/odd/index.html",
     }
     assert [name for name, content in files.items() if b"Kestrel" in content or name.endswith(".png")] == []
     for name in ("out.md", "gone.md", "loop.md", "pipe.md", "device.md"):

@@ -137,13 +137,3 @@ def test_every_rule_may_be_configured_and_nothing_else() -> None:
         assert ("severity" in settings[rule.NAME]["properties"]) == (rule.SCOPE is not Scope.SYNTAX)
         options = set(settings[rule.NAME]["properties"]) - {"severity"}
         assert options == set(default_policy().rules.get(rule.NAME, {}))
-
-
-def test_every_option_of_check_and_actions_is_in_the_reference() -> None:
-    context = click.Context(program)
-    for name in ("check", "actions"):
-        command = program.get_command(context, name)
-        assert command is not None
-        page = (ROOT / "docs" / "reference" / f"{name}.md").read_text(encoding="utf-8")
-        options = [option for p in command.params if isinstance(p, click.Option) for option in p.opts]
-        assert [option for option in options if option not in page and option != "--help"] == []

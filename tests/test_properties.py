@@ -217,8 +217,8 @@ def test_offsets_and_positions_lead_to_each_other(string: str) -> None:
 def test_the_public_s_edition_is_a_text_that_names_nobody(root: Path, body: str) -> None:
     head = _DRAFT.format("closed") + "visibility: public"
     document = parse_document(PATH, f"---\n{head}\n---\n\n## Timeline\n\n{body}\n".encode(), LIMITS)
-    for told in public_documents([document], root, POLICY):
-        assert told.readable, told.problems
+    for told, reason in public_documents([(document, "")], root, POLICY):
+        assert not reason
         assert re.findall(r"@\w+", told.text.string) == ["@_"]
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,29 @@ A [ref] and {: onclick=hit() } and --8<-- "/etc/passwd" and {{ 7 * 7 }}
 """
 
 
+class Armed(HTMLParser):
+    """What of a page would run: handlers, addresses of scripts, scripts of the text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name.startswith("on") or (value or "").strip().lower().startswith("javascript:"):
+                self.found.append(f"{tag} {name}={value}")
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "script" and "hit" in data:
+            self.found.append(data)
+
+    @classmethod
+    def of(cls, html: str) -> list[str]:
+        parser = cls()
+        parser.feed(html)
+        return parser.found
+
+
 @pytest.fixture
 def base(tmp_path: Path, draft: Callable[..., str]) -> Path:
     """A knowledge base with a configuration and one postmortem."""
@@ -141,9 +165,9 @@ def test_relations_are_shown_on_both_pages(base: Path, run: Run) -> None:
     build(base, run)
     assert "Recurrence of" in words(article(base, "incidents/b"))
     assert "The same pool" in words(article(base, "incidents/b"))
-    assert 'href="../a/"' in article(base, "incidents/b")
+    assert 'href="../../incidents/a/"' in article(base, "incidents/b")
     assert "Recurred" in words(article(base, "incidents/a"))
-    assert 'href="../b/"' in article(base, "incidents/a")
+    assert 'href="../../incidents/b/"' in article(base, "incidents/a")
 
 
 def test_an_incident_s_page_tells_times_causes_and_actions(base: Path, run: Run) -> None:
@@ -169,7 +193,7 @@ def test_links_and_pictures_lead_where_the_file_says_and_never_out(base: Path, r
     (base / "postmortems" / "backup.sql").write_bytes(b"secret")
     build(base, run)
     html = article(base, "incidents/b")
-    assert '<a href="../a/" rel="noopener">the first time</a>' in html
+    assert '<a href="../../incidents/a/" rel="noopener">the first time</a>' in html
     picture = re.findall(r'<img src="([^"]+)" alt="the pool"', html)[0]
     assert (base / "site" / "incidents" / "b" / picture).resolve().is_file()
     assert "postmortem.toml" not in html
@@ -206,9 +230,7 @@ def test_hostile_text_is_shown_as_text(base: Path, run: Run) -> None:
     build(base, run)
     for page in ("", "incidents", "incidents/evil", "actions", "services"):
         html = read(base, page)
-        assert not re.search(r"<script>(?:window\.)?hit", html), page
-        assert not re.search(r"<[^>]+\son\w+=[^>]*hit", html), page
-        assert not re.search(r"(?:href|src)=[\"']?\s*javascript:", html, re.IGNORECASE), page
+        assert Armed.of(html) == [], page
     text = words(article(base, "incidents/evil"))
     for told in ("<script>hit()</script>", "{{ 7 * 7 }}", "{% raw %}", '--8<-- "/etc/passwd"', "<b onclick=hit()>"):
         assert told in text, told
@@ -280,4 +302,4 @@ def test_the_catalog_is_seen_from_each_side(page: str, told: list[str], base: Pa
     build(base, run)
     shown = words(article(base, page))
     assert [word for word in told if word not in shown] == []
-    assert f'href="{page.partition("/")[2]}/"' in article(base, page.partition("/")[0])
+    assert f'href="../{page}/"' in article(base, page.partition("/")[0])

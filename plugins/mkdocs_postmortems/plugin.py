@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from jinja2 import Environment
+import jinja2
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
@@ -15,97 +15,133 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
+from mkdocs_postmortems.building import Building
 from mkdocs_postmortems.config import PostmortemsConfig
 from mkdocs_postmortems.public import audience_of, forget_repository, keep_public
 from mkdocs_postmortems.security import content_security_policy
-from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_text
+from mkdocs_postmortems.site import FinishedPage
 from mkdocs_postmortems.sources import check_folders, keep_shown
-from mkdocs_postmortems.theme import set_theme
+from mkdocs_postmortems.theme import set_theme, take_over_search
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
-from postmortem_kb.export.data import files as data_files
-from postmortem_kb.knowledge import Knowledge, read_knowledge
-from postmortem_kb.pages import all_pages
+from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.policy import FOLDER, read_policy
 from postmortem_kb.root import find_root
+from postmortem_kb.shelf import shelf_of
 
 log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
 
-_MAIN = ("", "incidents/", "actions/", "services/", "causes/", "owners/", "tags/")
+_MAIN = ("", "incidents/", "actions/", "services/", "causes/", "owners/", "tags/", "reference/")
 """The pages that the navigation begins with."""
 
 
 class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyped-call]
     """Publishes the postmortems of a repository."""
 
+    building: Building | None = None
     command, dirty = "build", False
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember what MkDocs was asked for; that it is defined keeps this object while `serve` builds again and again."""
         self.command, self.dirty = command, dirty
 
-    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Give the template its policy; `serve` reloads pages by an inline script, which no policy would let run."""
-        env.filters["content_security_policy"] = content_security_policy
-        env.globals["served"] = self.command == "serve"
-        return env
-
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Set the look, and read nothing yet: a broken configuration stops the build here."""
-        self.pages: dict[str, FinishedPage] = {}
         if self.config.enabled:
             self.root = self._root(config)
             check_folders(config, self.root)
             set_theme(config)
+            take_over_search(config)
             self.audience = audience_of(self.config.audience)
             if self.audience == PUBLIC:
                 forget_repository(config, dirty=self.dirty)
         return config
 
-    @event_priority(50)
-    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add all pages, before plugins that look at every page."""
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Read the postmortems, before the folder of the site is emptied: what is as it was is kept."""
         if not self.config.enabled:
-            return files
-        knowledge = self._knowledge()
+            return
+        try:
+            policy = read_policy(self.root)
+            shelf = shelf_of(self.root, self.audience, policy)
+            knowledge = read_knowledge(self.root, policy, today(), shelf, self.audience)
+        except UsageError as error:
+            raise PluginError(str(error)) from None
         for path, reason in knowledge.left_out.items():
             log.warning("%s is left out: %s. `postmortem check` tells more.", path, reason)
-        self._hide_sources(files, config)
-        for line in keep_shown(files, config, self.root):
-            log.warning("%s", line)
-        if self.audience == PUBLIC:
-            keep_public(files, config)
-        for source in all_pages(knowledge):
-            self.pages[source.path] = add_page(source, files, config)
-            for address, path in source.files.items():
-                add_asset(address, str(self.root / path), files, config)
-        for address, text in data_files(knowledge).items():
-            add_text(address, text, files, config)
+        self.building = Building(knowledge, shelf, config)
+
+    @event_priority(50)
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the main pages, before plugins that look at every page."""
+        if self.building:
+            self._hide_sources(files)
+            for line in keep_shown(files, config, self.root):
+                log.warning("%s", line)
+            self.building.add_main_pages(_MAIN, files, config)
+            if self.audience == PUBLIC:
+                keep_public(files, config)
         return files
 
     @event_priority(50)
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Put the main pages first, unless `nav` in `mkdocs.yml` names them itself."""
-        first = [self.pages[path] for path in _MAIN if path in self.pages and self.pages[path] not in nav.pages]
-        nav.items[:0] = first
-        nav.pages[:0] = first
-        nav.homepage = self.pages.get("", nav.homepage)
+        if self.building:
+            pages = self.building.main
+            first = [pages[path] for path in _MAIN if path in pages and pages[path] not in nav.pages]
+            nav.items[:0] = first
+            nav.pages[:0] = first
+            nav.homepage = pages.get("", nav.homepage)
+            self.nav = nav
         return nav
+
+    def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
+        """Write all other pages, and begin with the search index."""
+        env.filters["content_security_policy"] = content_security_policy
+        # `serve` reloads pages by an inline script, which no policy would let run.
+        env.globals["served"] = self.command == "serve"
+        if self.building:
+            self.building.write_pages(env, files, self.nav, config)
+        return env
+
+    def on_template_context(
+        self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """Name all pages in the sitemap."""
+        if self.building and template_name == "sitemap.xml":
+            context["pages"] = [*context["pages"], *self.building.sitemap(config.site_url or "")]
+        return context
 
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        """Mark the main page to which a page belongs."""
-        if isinstance(page, FinishedPage) and page.source.area in self.pages:
-            self.pages[page.source.area].active = True
+        """Mark the main page to which a page belongs, and let the search read those of the handbook."""
+        if self.building and isinstance(page, FinishedPage):
+            self.building.activate(page, active=True)
+        elif self.building and not page.meta.get("search", {}).get("exclude"):
+            self.building.read_handbook(page)
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Take the mark off again."""
-        if isinstance(page, FinishedPage) and page.source.area in self.pages:
-            self.pages[page.source.area].active = False
+        if self.building and isinstance(page, FinishedPage):
+            self.building.activate(page, active=False)
         return output
+
+    @event_priority(100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Wait for the search index, and remember what was written."""
+        if self.building:
+            try:
+                self.building.close()
+            except UsageError as error:
+                raise PluginError(str(error)) from None
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Stop what still runs."""
+        if self.building:
+            self.building.abandon()
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
         """Build again when a postmortem or the policy changes."""
@@ -124,13 +160,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         except UsageError as error:
             raise PluginError(str(error)) from None
 
-    def _knowledge(self) -> Knowledge:
-        try:
-            return read_knowledge(self.root, read_policy(self.root), today(), self.audience)
-        except UsageError as error:
-            raise PluginError(str(error)) from None
-
-    def _hide_sources(self, files: Files, config: MkDocsConfig) -> None:
+    def _hide_sources(self, files: Files) -> None:
         """Where the docs folder holds the postmortems, their sources are no pages of their own."""
         folder = self.root / FOLDER
         for file in list(files):

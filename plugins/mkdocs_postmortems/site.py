@@ -10,7 +10,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from postmortem_kb.pages.page import Heading
+from postmortem_kb.pages.page import Content, Heading
 from postmortem_kb.pages.page import Page as LibraryPage
 
 TEMPLATE = "postmortem.html"
@@ -19,8 +19,9 @@ TEMPLATE = "postmortem.html"
 class FinishedPage(Page):
     """A page whose HTML is there before MkDocs asks for it."""
 
-    def __init__(self, source: LibraryPage, file: File, config: MkDocsConfig) -> None:
+    def __init__(self, source: LibraryPage, finished: Content, file: File, config: MkDocsConfig) -> None:
         self.source = source
+        self.finished = finished
         super().__init__(None, file, config)
 
     def read_source(self, config: MkDocsConfig) -> None:
@@ -30,14 +31,26 @@ class FinishedPage(Page):
             "title": escape(self.source.title),
             "description": escape(self.source.description),
             "template": TEMPLATE,
-            "hide": ["navigation"] if self.source.headings else ["navigation", "toc"],
-            "search": {"exclude": not self.source.searchable},
+            "hide": [*([] if self.parent else ["navigation"]), *([] if self.finished.headings else ["toc"])],
+            # It is found by the search of the knowledge base.
+            "search": {"exclude": True},
         }
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         """Take the HTML as it is."""
-        self.content = self.source.html
-        self.toc = table_of_contents(self.source.headings)
+        self.content = self.finished.html
+        self.toc = table_of_contents(self.finished.headings)
+
+
+class WrittenFile(File):
+    """A page that is written without MkDocs, which knows it as the target of links only."""
+
+    def is_documentation_page(self) -> bool:
+        """It is not rendered."""
+        return False
+
+    def copy_file(self, dirty: bool = False) -> None:
+        """It is there."""
 
 
 def table_of_contents(headings: Sequence[Heading]) -> TableOfContents:
@@ -49,21 +62,24 @@ def table_of_contents(headings: Sequence[Heading]) -> TableOfContents:
     return TableOfContents(top)
 
 
-def add_page(source: LibraryPage, files: Files, config: MkDocsConfig) -> FinishedPage:
-    """Add a page, and the pictures that it shows, to the files of a build."""
+def add_page(source: LibraryPage, finished: Content, files: Files, config: MkDocsConfig) -> FinishedPage:
+    """Add a page to the files of a build."""
     file = File.generated(config, f"{source.path}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV)
     _append(files, file)
-    return FinishedPage(source, file, config)
+    return FinishedPage(source, finished, file, config)
+
+
+def add_target(source: LibraryPage, files: Files, config: MkDocsConfig) -> None:
+    """Let pages link to a page that is written without MkDocs."""
+    place, html = f"{source.path}index.md", f"{source.path}index.html"
+    file = WrittenFile(place, None, config.site_dir, True, dest_uri=html, inclusion=InclusionLevel.INCLUDED)
+    file.url = source.path
+    _append(files, file)
 
 
 def add_asset(address: str, path: str, files: Files, config: MkDocsConfig) -> None:
     """Add a file that a page shows."""
-    _append(files, File.generated(config, address, abs_src_path=path))
-
-
-def add_text(address: str, text: str, files: Files, config: MkDocsConfig) -> None:
-    """Add a file that other programs read."""
-    _append(files, File.generated(config, address, content=text))
+    _append(files, File.generated(config, address, abs_src_path=path, inclusion=InclusionLevel.INCLUDED))
 
 
 def _append(files: Files, file: File) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mkdocs.config import base
+from mkdocs.config import config_options as c
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin
 
+_SEARCH, _THEIRS = "material/search", "material.plugins.search.plugin"
 _HERE = Path(__file__).parent
 _FEATURES = (
     "navigation.tabs",
     "navigation.top",
     "toc.follow",
     "content.code.copy",
-    "search.highlight",
-    "search.suggest",
 )
+_SCRIPTS = ("postmortems", "list", "search")
 _PALETTE = [
     {
         "media": f"(prefers-color-scheme: {scheme})",
@@ -30,6 +33,24 @@ _PALETTE = [
 ]
 
 
+class _BoxConfig(base.Config):  # type: ignore[no-untyped-call]
+    enabled = c.Type(bool, default=True)
+
+
+class _Box(BasePlugin[_BoxConfig]):  # type: ignore[no-untyped-call]
+    """What the theme looks for before it shows its search box."""
+
+
+def take_over_search(config: MkDocsConfig) -> None:
+    """Let the theme show its search box, and ask our index: a second one would be as large as all pages together."""
+    config.plugins.pop(_SEARCH, None)
+    for event, methods in config.plugins.events.items():
+        config.plugins.events[event] = [m for m in methods if type(getattr(m, "__self__", None)).__module__ != _THEIRS]
+    box = _Box()
+    box.load_config({})
+    config.plugins[_SEARCH] = box
+
+
 def set_theme(config: MkDocsConfig) -> None:
     """Add our templates behind the reader's own, and set what `mkdocs.yml` leaves open."""
     theme = config.theme
@@ -41,5 +62,5 @@ def set_theme(config: MkDocsConfig) -> None:
     if not theme.get("palette"):
         theme["palette"] = _PALETTE
     config.extra_css.insert(0, "assets/postmortems/postmortems.css")
-    config.extra_javascript.insert(0, "assets/postmortems/postmortems.js")
+    config.extra_javascript[:0] = [f"assets/postmortems/{name}.js" for name in _SCRIPTS]
     config.extra.setdefault("generator", False)

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from stat import S_ISREG
 
 from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import FOLDER
@@ -81,13 +82,13 @@ class Catalog:
 
     def text(self, path: str) -> Text:
         """What a file says, to quote from; nothing where it is gone or no text."""
-        content = self._content(path) if path in self._known else b""
+        content = self.content(path) if path in self._known else b""
         return Text.of(content.decode("utf-8", "ignore").removeprefix("\ufeff"))
 
     def digest(self, path: str) -> str:
         """That of a file's content; empty where it is not read to its end."""
         if path not in self._digests:
-            content = self._content(path)
+            content = self.content(path)
             self._digests[path] = digest(content) if 0 < len(content) < self.limits.file_bytes else ""
         return self._digests[path]
 
@@ -110,10 +111,11 @@ class Catalog:
             found.setdefault(page_key(_stem(path)), []).append(path)
         return found
 
-    def _content(self, path: str) -> bytes:
+    def content(self, path: str) -> bytes:
         """The bytes of a file, as many as are ever looked at; nothing of pipes, devices and what cannot be read."""
         try:
-            if not is_file(self.root, path):
+            # Folders are not followed through links, so only the file itself can be one.
+            if not S_ISREG(os.lstat(self.root / path).st_mode) and not is_file(self.root, path):
                 return b""
             with (self.root / path).open("rb") as file:
                 return file.read(self.limits.file_bytes)

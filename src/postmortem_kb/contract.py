@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from postmortem_kb.policy import Policy, Requirement
 from postmortem_kb.published import published
+from postmortem_kb.requirement import retold, when_required
 from postmortem_kb.source.yaml import Path
 from postmortem_kb.validator import Validator, resolved
 from postmortem_kb.violation import Violation, first_sentence, place_name, remedy, unknown_key, wrong_value
@@ -37,7 +38,20 @@ def schema_for(policy: Policy) -> dict[str, Any]:
     for name, words in policy.words.items():
         schema["$defs"]["words"][name]["enum"] = list(words)
     schema["allOf"] = [_condition(requirement, policy, schema) for requirement in policy.requires]
+    for name, node in schema["properties"].items():
+        always = name in schema["required"]
+        _say_when(node, policy, name, schema, always=always)
+        for key, inner in node.get("properties", {}).items():
+            in_block = key in node.get("required", ())
+            if always or not in_block:
+                _say_when(inner, policy, f"{name}.{key}", schema, always=always and in_block)
     return schema
+
+
+def _say_when(node: dict[str, Any], policy: Policy, dotted: str, schema: Mapping[str, Any], *, always: bool) -> None:
+    """End a key's description with when the policy requires it."""
+    filled = resolved(node, schema).get("type") == "array"
+    node["description"] = retold(node["description"], when_required(policy, dotted, always=always, filled=filled))
 
 
 def _condition(requirement: Requirement, policy: Policy, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +15,14 @@ from postmortem_kb.history import History, read_history
 from postmortem_kb.insight.actions import Owed, action_index
 from postmortem_kb.insight.relations import Related, relations
 from postmortem_kb.model import Postmortem, read_postmortem
-from postmortem_kb.policy import Policy
-from postmortem_kb.violation import Violation
+from postmortem_kb.policy import FOLDER, Policy
+from postmortem_kb.readings import read_all
+from postmortem_kb.shelf import Shelf
+from postmortem_kb.source.links import is_file
+from postmortem_kb.source.text import digest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Knowledge:
     """The postmortems that pages are made of, newest first, with what follows from all of them together."""
 
@@ -44,6 +46,19 @@ class Knowledge:
         return {postmortem.path: postmortem for postmortem in self.postmortems}
 
     @cached_property
+    def mark(self) -> str:
+        """A digest of all that pages are made from, the text of bodies aside."""
+        known = (self.today, sorted(self.left_out), [(p.path, p.document.frontmatter_mark) for p in self.postmortems])
+        return digest(repr((known, sorted(self.history.items()))).encode("utf-8", "surrogatepass"))
+
+    def answer(self, question: tuple[str, str]) -> str:
+        """What a page may ask of other files: which postmortem stands in one, and whether there is one."""
+        kind, path = question
+        if kind == "page":
+            return self.by_path[path].id if path in self.by_path else ""
+        return "yes" if is_file(self.root, path, FOLDER) else ""
+
+    @cached_property
     def actions(self) -> list[Owed]:
         """All action items."""
         return action_index(self.postmortems, self.today)
@@ -54,27 +69,29 @@ class Knowledge:
         return relations(self.postmortems)
 
 
-def read_knowledge(root: Path, policy: Policy, today: date, audience: str = INTERNAL) -> Knowledge:
-    """Read a repository, as an audience may. Files whose frontmatter breaks the contract are left out, and named."""
-    contract = Contract(policy)
-    catalog = read_catalog(root, policy.limits)
+def read_knowledge(
+    root: Path, policy: Policy, today: date, shelf: Shelf | None = None, audience: str = INTERNAL
+) -> Knowledge:
+    """Read a repository, as an audience may. Files whose frontmatter breaks the contract are left out, and named.
+
+    Args:
+        root: Where the repository begins.
+        policy: Its policy.
+        today: The day on which it is asked what is late.
+        shelf: Where the frontmatter of files that earlier builds read is found again.
+        audience: Who reads what is made of it.
+    """
     postmortems, left_out = [], {}
     pages: dict[str, str] = {}
-    documents = catalog.documents()
+    read = read_all(read_catalog(root, policy.limits), Contract(policy), shelf)
     if audience != INTERNAL:
         # Imported here: only the public's edition is written anew.
         from postmortem_kb.audience.edition import public_documents, public_policy
 
-        documents = public_documents(documents, root, policy)
-    for document in documents:
-        fault = next((f[0].message for f in document.problems.values()), "")
-        if not fault:
-            fault = next((v.message for v in contract.violations(document.frontmatter.data) if _shapeless(v)), "")
-        if not fault and re.search("[\ud800-\udfff]", document.path):
-            fault = "Its name is not UTF-8"
+        read = public_documents(read, root, policy)
+    for document, reason in read:
         other = pages.setdefault(page_key(document.id), document.path)
-        if not fault and other != document.path:
-            fault = f"The id `{document.id}` is also that of `{other}`"
+        fault = reason or ("" if other == document.path else f"The id `{document.id}` is also that of `{other}`")
         if fault:
             left_out[document.path] = fault
         else:
@@ -85,8 +102,3 @@ def read_knowledge(root: Path, policy: Policy, today: date, audience: str = INTE
         policy = public_policy(policy, [postmortem.document for postmortem in postmortems])
         return Knowledge(root, policy, tuple(postmortems), left_out, {}, today, audience)
     return Knowledge(root, policy, tuple(postmortems), left_out, read_history(root), today)
-
-
-def _shapeless(violation: Violation) -> bool:
-    """Whether values cannot be built; what is only unfinished, unknown or too long is shown."""
-    return not violation.policy and violation.keyword in ("type", "required", "pattern", "format")

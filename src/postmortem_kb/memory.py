@@ -18,6 +18,7 @@ from postmortem_kb.source.text import digest
 
 MANY = 100
 """So many files are looked up sooner than they are read."""
+_PROGRAM = (".py", ".json", ".toml", ".html")
 if TYPE_CHECKING:
     import sqlite3
 
@@ -80,7 +81,15 @@ class Memory:
 
 
 def memory_of(root: Path, policy: Policy, environment: Mapping[str, str] = os.environ) -> Memory | None:
-    """The memory of a repository, in `POSTMORTEM_CACHE`, else in the user's cache; None where that is set to nothing.
+    """The memory of a repository; None where nothing is to be kept."""
+    folder = cache_folder(environment)
+    if folder is None:
+        return None
+    return Memory(folder / f"{digest(os.fsencode(root.resolve()))}.sqlite", program_mark(policy))
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """`POSTMORTEM_CACHE`, else a folder in the user's cache; None where the variable is set to nothing.
 
     Source: https://specifications.freedesktop.org/basedir-spec/latest/
     """
@@ -91,13 +100,12 @@ def memory_of(root: Path, policy: Policy, environment: Mapping[str, str] = os.en
         home = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     except RuntimeError:
         return None
-    base = Path(folder) if folder else home / "postmortem-kb"
-    key = digest(f"{_program()} {policy!r}".encode())
-    return Memory(base / f"{digest(os.fsencode(root.resolve()))}.sqlite", key)
+    return Path(folder) if folder else home / "postmortem-kb"
 
 
-def _program() -> str:
-    """What tells this program from another version of it, a checkout that somebody edits included."""
+def program_mark(policy: Policy) -> str:
+    """What tells this program under a policy from any other, a checkout that somebody edits included."""
     folders = [Path(package.__file__ or "").parent for package in (postmortem_kb, postmortem_schema)]
-    files = sorted(file for folder in folders for file in folder.rglob("*") if file.suffix in (".py", ".json", ".toml"))
-    return " ".join(f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.suffix in _PROGRAM)
+    marks = " ".join(f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
+    return digest(f"{marks} {policy!r}".encode("utf-8", "surrogateescape"))

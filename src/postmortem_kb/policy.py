@@ -61,6 +61,8 @@ class Policy:
     site_name: str = "Postmortems"
     site_url: str = ""
     repo_url: str = ""
+    search_code: bool = True
+    """Whether the search reads logs and code."""
     services: tuple[str, ...] = ()
     """The service catalog; empty where names are free."""
     deadlines: Mapping[str, int] = field(default_factory=dict)
@@ -135,6 +137,7 @@ def _policy(settings: Mapping[str, Any]) -> Policy:
         site_name=site.get("name", "Postmortems"),
         site_url=site.get("url", ""),
         repo_url=site.get("repo_url", ""),
+        search_code=site.get("search_code", True),
         services=tuple(settings.get("services", {}).get("names", ())),
         deadlines={**data["deadlines"], **settings.get("deadlines", {})},
         triggers=tuple(settings.get("triggers", data["triggers"])["when"]),

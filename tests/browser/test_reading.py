@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -27,21 +28,21 @@ def lonely_word(knowledge: Knowledge) -> tuple[str, str]:
     """A plain word that stands in one incident only, and that incident's id."""
     found: dict[str, set[str]] = {}
     for postmortem in knowledge.postmortems:
-        for word in re.findall(r"\b[a-z]{9,}\b", postmortem.document.text.string):
+        for word in re.findall(r"[a-z]{5,}", postmortem.document.text.string.casefold()):
             found.setdefault(word, set()).add(postmortem.id)
     # A search stems words, so one that begins like another would find both.
-    stems = Counter(word[:6] for word in found)
-    word = next(word for word, ids in sorted(found.items()) if len(ids) == 1 and stems[word[:6]] == 1)
+    stems = Counter(word[:5] for word in found)
+    word = next(word for word, ids in sorted(found.items()) if len(ids) == 1 and stems[word[:5]] == 1 and len(word) > 8)
     return word, next(iter(found[word]))
 
 
 def test_a_word_of_one_incident_is_searched_and_leads_to_it(page: Page, site: str, knowledge: Knowledge) -> None:
     word, id = lonely_word(knowledge)
     page.goto(site)
-    page.get_by_role("textbox", name="Search").click()
+    page.get_by_role("searchbox", name="Search").click()
     page.keyboard.type(word)
-    result = page.locator(".md-search-result__link").first
-    expect(result).to_be_visible()
+    result = page.locator(".md-search .pm-result").first
+    expect(result).to_contain_text(knowledge.by_id[id].title)
     result.click()
     expect(page).to_have_url(re.compile(rf"/incidents/{re.escape(id)}/"))
     expect(page.get_by_role("article").get_by_role("heading", level=1)).to_have_text(knowledge.by_id[id].title)
@@ -56,15 +57,66 @@ def test_a_related_incident_is_opened_and_leads_back(page: Page, site: str, know
     expect(back).to_be_visible()
 
 
+def test_the_page_of_results_narrows_by_facets_and_its_address_remembers_them(
+    page: Page, site: str, knowledge: Knowledge
+) -> None:
+    found = Counter(p.severity for p in knowledge.postmortems if "database" in p.document.text.string.casefold())
+    severity = min(found, key=found.__getitem__)
+    page.goto(f"{site}search/?q=database")
+    results = page.locator(".pm-search-page .pm-result")
+    expect(results.first).to_be_visible()
+    page.locator(".pm-search-page").get_by_label("Severity").select_option(severity)
+    expect(page).to_have_url(re.compile(rf"severity={severity}"))
+    expect(results.locator(".pm-severity").filter(has_text=severity)).to_have_count(results.count())
+    page.reload()
+    expect(results.first).to_be_visible()
+    assert set(results.locator(".pm-severity").all_text_contents()) == {severity}
+    # The section that matched, and the way to it.
+    assert any("#" in (link.get_attribute("href") or "") for link in results.all())
+
+
+def test_a_slash_leads_to_the_search_and_arrows_to_its_results(page: Page, site: str) -> None:
+    page.goto(f"{site}incidents/")
+    page.keyboard.press("/")
+    page.keyboard.type("dns")
+    results = page.locator(".md-search .pm-result")
+    expect(results.first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(results.first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(results.first).not_to_be_visible()
+
+
 def test_an_open_action_is_found_under_its_owner(page: Page, site: str, knowledge: Knowledge) -> None:
     entry = next(entry for entry in knowledge.actions if entry.action.open)
     page.goto(site)
     page.get_by_role("link", name="Actions", exact=True).first.click()
-    owner = page.locator(".pm-owners > .pm-card").filter(has=page.get_by_role("heading", name=entry.action.owner))
-    action = owner.locator(".pm-action").filter(has_text=entry.action.action)
+    page.get_by_role("link", name=entry.action.owner, exact=True).first.click()
+    action = page.locator(".pm-action").filter(has_text=entry.action.action)
     expect(action).to_be_visible()
     action.get_by_role("link", name=entry.postmortem.title).click()
     expect(page.locator(f"#action-{entry.action.id.lower()}")).to_contain_text(entry.action.action)
+
+
+def test_the_action_index_is_filtered_by_state_and_owner(page: Page, site: str, knowledge: Knowledge) -> None:
+    owner = Counter(entry.action.owner for entry in knowledge.actions if entry.action.open).most_common(1)[0][0]
+    expected = sum(entry.action.open and entry.action.owner == owner for entry in knowledge.actions)
+    page.goto(f"{site}actions/?state=open&owner={quote(owner)}")
+    rows = page.locator("[data-pm-rows] > .pm-action")
+    expect(rows).to_have_count(expected)
+    page.get_by_role("button", name="Clear filters").click()
+    expect(rows).to_have_count(min(100, len(knowledge.actions)))
+    expect(page).to_have_url(f"{site}actions/")
+
+
+def test_the_incident_list_is_sorted_by_a_click(page: Page, site: str, knowledge: Knowledge) -> None:
+    slowest = max((p for p in knowledge.postmortems if p.times.ttr), key=lambda p: p.times.ttr)
+    page.goto(f"{site}incidents/")
+    page.get_by_role("button", name="TTR").click()
+    first = page.locator(".pm-table--incidents tbody tr").first
+    expect(first).to_contain_text(slowest.title)
+    expect(page.locator("th[aria-sort]")).to_have_attribute("aria-sort", "descending")
+    expect(page).to_have_url(re.compile(r"sort=-ttr"))
 
 
 def test_the_incident_list_is_filtered_and_the_address_remembers_it(
@@ -78,8 +130,8 @@ def test_the_incident_list_is_filtered_and_the_address_remembers_it(
     expect(rows).to_have_count(expected)
     page.reload()
     expect(rows).to_have_count(expected)
-    page.get_by_label("Filter").fill("no incident says this")
-    page.get_by_role("button", name="Clear them").click()
+    page.get_by_label("Search in this list").fill("no incident says this")
+    page.get_by_role("button", name="Clear filters").click()
     expect(rows).to_have_count(len(knowledge.postmortems))
 
 
@@ -95,7 +147,7 @@ def test_an_action_becomes_overdue_in_the_browser_without_a_new_build(
     assert set(dues.locator(".pm-due__word").all_text_contents()) == {"Overdue since"}
 
 
-@pytest.mark.parametrize("path", ["", "incidents/", "actions/", "services/", "reference/rules/"])
+@pytest.mark.parametrize("path", ["", "incidents/", "actions/", "services/", "search/", "reference/rules/"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_is_wider_than_its_window(page: Page, site: str, path: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -116,5 +168,7 @@ def test_pages_are_complete_without_javascript(browser: Browser, site: str, know
     page.goto(f"{site}incidents/")
     expect(page.locator(".pm-table--incidents tbody tr:visible")).to_have_count(len(knowledge.postmortems))
     page.goto(f"{site}actions/")
-    expect(page.locator(".pm-page > section .pm-action")).not_to_have_count(0)
+    expect(page.locator(".pm-page .pm-action")).not_to_have_count(0)
+    page.goto(f"{site}search/")
+    expect(page.get_by_role("link", name="list of all incidents")).to_be_visible()
     context.close()

@@ -14,7 +14,6 @@ from postmortem_kb.audience.markdown import written
 from postmortem_kb.audience.story import Ways, public_tokens
 from postmortem_kb.audience.wording import Wording
 from postmortem_kb.catalog import page_key
-from postmortem_kb.diagnostic import FILE_START, Finding
 from postmortem_kb.policy import FOLDER, Policy, default_policy
 from postmortem_kb.source.document import Document, parse_document
 from postmortem_kb.source.links import PICTURES, below_root, is_file, scheme, targets
@@ -22,15 +21,22 @@ from postmortem_kb.source.links import PICTURES, below_root, is_file, scheme, ta
 _SHARED = ("reviewed", "closed")
 
 
-def public_documents(documents: Iterable[Document], root: Path, policy: Policy) -> Iterator[Document]:
-    """The public postmortems as the public may read them: new texts, read like any other.
+def public_documents(
+    read: Iterable[tuple[Document, str]], root: Path, policy: Policy
+) -> Iterator[tuple[Document, str]]:
+    """The public postmortems as the public may read them: new texts, read like any other; each with why it cannot be shown.
 
-    What cannot be read is passed on with its problems, for nobody can say who may read it.
+    What could not be read is passed on as it is, for nobody can say who may read it.
+
+    Args:
+        read: All documents, each with what keeps it from being shown; empty for most.
+        root: Where the repository begins.
+        policy: What may be told.
     """
     shown = []
-    for document in documents:
-        if not document.readable:
-            yield document
+    for document, reason in read:
+        if reason:
+            yield document, reason
         elif _is_public(document):
             shown.append(document)
     editor = _Editor(root, policy, shown)
@@ -48,7 +54,14 @@ def public_policy(policy: Policy, documents: Iterable[Document]) -> Policy:
         for name, found in policy.words.items()
     }
     requires = (replace(r, severity=tuple(names[word] for word in r.severity)) for r in default.requires)
-    return replace(default, words=words, requires=tuple(requires), site_name=policy.site_name, site_url=policy.site_url)
+    return replace(
+        default,
+        words=words,
+        requires=tuple(requires),
+        site_name=policy.site_name,
+        site_url=policy.site_url,
+        search_code=policy.search_code,
+    )
 
 
 def _is_public(document: Document) -> bool:
@@ -80,10 +93,10 @@ class _Editor:
             self.paths[document.path] = document.path if known else f"{FOLDER}/{document.id}.md"
         self.ids = {document.id for document in shown}
 
-    def public(self, document: Document) -> Document:
-        """What the public may read of a document; with a problem, where that cannot be made sure of."""
+    def public(self, document: Document) -> tuple[Document, str]:
+        """What the public may read of a document; with a reason, where that cannot be made sure of."""
         if document.body.excess:
-            return _refused(document, "The body is longer than is read")
+            return document, "The body is longer than is read, so the public does not see it"
         path = self.paths[document.path]
         pictures: dict[str, str] = {}
         ways = Ways(
@@ -95,11 +108,11 @@ class _Editor:
         try:
             story = written(tokens)
         except RecursionError:
-            return _refused(document, "The body is nested too deeply")
+            return document, "The body is nested too deeply, so the public does not see it"
         content = f"---\n{written_keys(data)}---\n\n{story}".encode()
         limits = replace(self.policy.limits, file_bytes=max(self.policy.limits.file_bytes, len(content)))
         found = replace(parse_document(path, content, limits), pictures=pictures)
-        return found if self._proven(found, data) else _refused(document, "It cannot be made fit for the public")
+        return (found, "") if self._proven(found, data) else (document, "It cannot be made fit for the public")
 
     def _proven(self, found: Document, data: dict[str, object]) -> bool:
         """Whether a text reads as what was written, and tells nothing that it must not."""
@@ -142,10 +155,3 @@ class _Editor:
         name = known.get(path, f"{FOLDER}/{document.id}-{len(pictures) + 1}{suffix}")
         pictures[name] = path
         return quote(name.removeprefix(f"{FOLDER}/"))
-
-
-def _refused(document: Document, message: str) -> Document:
-    finding = Finding(
-        FILE_START, f"{message}, so the public does not see it", "Shorten it, or write it in a plainer way."
-    )
-    return replace(document, problems={"visibility-leak": (finding,)})

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 _INVISIBLE = "\u200b-\u200f\u2060\ufeff"
-_NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?"
+_NAME = r"\w(?:[\w.-]*[\w-])?"
 # Each alternative begins where a run of its letters begins, so no text is gone over twice.
 _TOLD = re.compile(
     r"(?P<address>(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*+:/{2,}[^\s<>\"'`|]*|(?<![\w.])[Ww]{3}\.[^\s<>\"'`|]+)"

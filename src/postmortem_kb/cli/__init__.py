@@ -14,7 +14,7 @@ from postmortem_kb.errors import UsageError
 
 COMMANDS = {
     "check": "Hold postmortems against the contract.",
-    "explain": "Say why a rule exists, with examples.",
+    "explain": "Say why a rule exists, with examples, or what a key means.",
     "actions": "List action items: open, overdue, by owner, type and service.",
     "build": "Build the site.",
     "serve": "Show the site while you write.",
@@ -46,7 +46,14 @@ def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
         ctx.exit()
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+_EXAMPLES = """\b
+Examples:
+  postmortem check
+  postmortem --root ../postmortems actions --overdue
+"""
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)
 @click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

@@ -21,7 +21,17 @@ from postmortem_kb.root import find_root
 _COLUMNS = ("incident", "id", "action", "type", "owner", "priority", "status", "due", "overdue", "ticket", "completed")
 
 
-@click.command("actions")
+_EXAMPLES = """\b
+Examples:
+  postmortem actions --open                        # what is still owed
+  postmortem actions --overdue --owner @maria      # what is late, of one owner
+  postmortem actions --service checkout --type prevent
+  postmortem actions --as-of 2026-01-31            # as it was asked on that day
+  postmortem actions --format csv > actions.csv
+"""
+
+
+@click.command("actions", epilog=_EXAMPLES)
 @click.option("--open", "open_", is_flag=True, help="Only what is still owed.")
 @click.option("--overdue", is_flag=True, help="Only what is owed and late.")
 @click.option("--owner", multiple=True, metavar="HANDLE", help="Only those of this owner, with or without `@`.")

@@ -9,14 +9,26 @@ import click
 from postmortem_kb.audience import AUDIENCES, INTERNAL
 from postmortem_kb.generator import run_mkdocs
 
+_EXAMPLES = """\b
+Examples:
+  postmortem build                     # into site/
+  postmortem build --site-dir public   # where GitLab Pages looks
+  postmortem build -- --quiet --strict # for MkDocs
+"""
 
-@click.command("build", context_settings={"ignore_unknown_options": False})
-@click.option("--site-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the site is written.")
+
+@click.command("build", context_settings={"ignore_unknown_options": False}, epilog=_EXAMPLES)
+@click.option(
+    "--site-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder that the site is written to; default: `site_dir` of mkdocs.yml.",
+)
 @click.option(
     "--audience",
     type=click.Choice(AUDIENCES),
     default=INTERNAL,
-    help="Who reads it; the public sees no internal thing.",
+    show_default=True,
+    help="Who reads the site; on the public one, nothing internal leaves a trace.",
 )
 @click.argument("mkdocs_options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj

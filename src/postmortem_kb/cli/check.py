@@ -29,19 +29,45 @@ if TYPE_CHECKING:
     from postmortem_kb.fix import Fixed
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_FORMAT = (
+    "Text for people; annotations and a summary of the job for GitHub; Code Quality for GitLab; SARIF and JUnit for others; "
+    "rdjson for reviewdog, with fixes as suggestions."
+)
+_EXAMPLES = """\b
+Examples:
+  postmortem check                      # all postmortems
+  postmortem check postmortems/2026     # those of a folder
+  postmortem check --since origin/main  # with the life cycle
+  postmortem check --diff               # what --fix would change
+  postmortem check --format sarif --output postmortems.sarif
+"""
 
 
-@click.command("check")
+@click.command("check", epilog=_EXAMPLES)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--since", metavar="REF", help="Hold the life cycle against this git ref, too.")
-@click.option("--fix", is_flag=True, help="Mend what has one right answer, then check.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--baseline", type=_FILE, help="Let the findings in this file stand; it shrinks with them.")
+@click.option(
+    "--since", metavar="REF", help="Hold the life cycle, too, against the commit in which this branch left the git ref."
+)
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Mend what has one right answer, then check: misspelt words and keys, the spelling of times and dates, the id of a draft, the order of keys, white space, tables. A file is replaced only when checking it again proves each edit.",
+)
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Show what --fix would change as a patch, and change nothing; exit 1 when there is something.",
+)
+@click.option(
+    "--baseline",
+    type=_FILE,
+    help="Let the findings in this file stand; new and worse ones fail. It is written anew, smaller, when some are gone.",
+)
 @click.option("--update-baseline", is_flag=True, help="Write all findings of today into the baseline.")
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--output", type=_FILE, help="Write the report to a file.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help=_FORMAT)
+@click.option("--output", type=_FILE, help="Write the report to this file instead of the terminal.")
 @click.pass_obj
 def command(
     root: Path | None,

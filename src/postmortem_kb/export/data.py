@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -43,17 +43,20 @@ def incidents(knowledge: Knowledge) -> dict[str, Any]:
     return {"version": VERSION, "incidents": [_incident(p, knowledge.policy.site_url) for p in knowledge.postmortems]}
 
 
-def files(knowledge: Knowledge) -> dict[str, str]:
-    """What the site publishes beside its pages, by address."""
+def files(knowledge: Knowledge) -> dict[str, Callable[[], str]]:
+    """What the site publishes beside its pages: by address, how it is made."""
     return {
-        "api/incidents.json": _text(incidents(knowledge)),
-        "api/actions.json": _text(actions(knowledge.actions, knowledge.today)),
-        "api/schema.json": _text(schema_for(knowledge.policy)),
+        "api/incidents.json": lambda: _lines(incidents(knowledge), "incidents"),
+        "api/actions.json": lambda: _lines(actions(knowledge.actions, knowledge.today), "actions"),
+        "api/schema.json": lambda: json.dumps(schema_for(knowledge.policy), indent=1, ensure_ascii=False) + "\n",
     }
 
 
-def _text(data: object) -> str:
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+def _lines(data: dict[str, Any], key: str) -> str:
+    """JSON with an entry a line, so that two versions of it can be compared."""
+    entries = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in data[key])
+    head = json.dumps({name: value for name, value in data.items() if name != key})[:-1]
+    return f'{head}, "{key}": [\n{entries}\n]}}\n'
 
 
 @cache

@@ -9,7 +9,7 @@ from datetime import date
 from postmortem_kb.model import Action, Postmortem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Owed:
     """An action with the postmortem that it comes from."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from postmortem_kb.audience import INTERNAL
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages import actions, home, incident, incidents, rules, sides
+from postmortem_kb.pages import actions, configuration, frontmatter, home, incident, incidents, rules, search, sides
 from postmortem_kb.pages.page import Page
 
 PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
@@ -14,11 +15,19 @@ PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
     incident.pages,
     actions.pages,
     sides.pages,
+    search.pages,
     rules.pages,
+    frontmatter.pages,
+    configuration.pages,
 )
+MANUAL = (rules.pages, frontmatter.pages, configuration.pages)
+"""For those who write; the public does not need it, and it tells how a repository is run."""
+ROWS: Mapping[str, Callable[[Knowledge], str]] = {incidents.DATA: incidents.rows, actions.DATA: actions.rows}
+"""The rows of long lists for the browser, by address."""
 
 
 def all_pages(knowledge: Knowledge) -> Iterator[Page]:
     """Every page of the site."""
     for pages in PAGES:
-        yield from pages(knowledge)
+        if knowledge.audience == INTERNAL or pages not in MANUAL:
+            yield from pages(knowledge)

@@ -2,68 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
 
 from postmortem_kb.insight.actions import Owed, by_owner, completion
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages.page import Heading, Page, render
-from postmortem_kb.render import urls
+from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
+from postmortem_kb.pages.paging import Slice, slices
+from postmortem_kb.pages.rows import action_rows, data, facets_of_action
+from postmortem_kb.render.words import label
 
 PATH = "actions/"
-_MOST, _FEW = 100, 15
-"""Rows of a list; all of an owner's stand on the owner's page."""
+DATA = "assets/postmortems/data/actions.json"
+"""All rows, for the filters."""
+FACETS = {
+    "state": "State",
+    "owner": "Owner",
+    "type": "Type",
+    "priority": "Priority",
+    "service": "Service",
+    "severity": "Severity",
+}
+_WORDS = ("state", "type")
+"""Facets whose words are those of the contract."""
 
 
 def pages(knowledge: Knowledge) -> Iterator[Page]:
-    """`/actions/`: each open action once below its owner, and those that are late or due next above them."""
-    overdue = [entry for entry in knowledge.actions if entry.overdue]
-    dated = [entry for entry in knowledge.actions if entry.action.open and entry.action.due and not entry.overdue]
-    finished = [entry for entry in knowledge.actions if not entry.action.open]
-    owners = by_owner(entry for entry in knowledge.actions if entry.action.owner)
-    # The public is not told who owes what.
-    unnamed = [entry for entry in knowledge.actions if entry.action.open and not entry.action.owner]
+    """`/actions/`: what is late first, then by due date, then what is finished; over several pages where there are many."""
+    for part in slices(PATH, knowledge.actions):
+        title = "Actions" if part.number == 1 else f"Actions, page {part.number}"
+        yield Page(
+            part.path,
+            title,
+            area=PATH,
+            key=key_of(knowledge.mark, part.number),
+            make=partial(_content, knowledge, part),
+            description="Every action item: overdue, open and done, by owner",
+        )
+
+
+def rows(knowledge: Knowledge) -> str:
+    """All rows as data."""
+    return data((facets_of_action(entry), action_rows([entry], PATH)) for entry in knowledge.actions)
+
+
+def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
     done, counted = completion(knowledge.actions)
+    owed = sum(entry.action.open for entry in knowledge.actions)
+    # The public is not told who owes what.
+    owners = by_owner(entry for entry in knowledge.actions if entry.action.owner) if part.number == 1 else []
     html = render(
         "actions.html",
-        PATH,
-        knowledge=knowledge,
-        overdue=overdue,
-        dated=dated,
-        finished=finished,
-        unfinished=len(knowledge.actions) - len(finished),
+        part.path,
+        total=len(knowledge.actions),
+        overdue=sum(entry.overdue for entry in knowledge.actions),
+        owed=owed,
         done=done,
         counted=counted,
+        part=part,
+        rows=action_rows(part.items, part.path, facets=part.of == 1),
+        filters=_filters(knowledge) if part.number == 1 else [],
         owners=owners,
-        unnamed=unnamed,
-        most=_MOST,
-        few=_FEW,
+        data=DATA if part.of > 1 else "",
     )
-    yield Page(
-        PATH,
-        "Actions",
-        html,
-        area=PATH,
-        description="Every action item: overdue, open and done, by owner",
-        headings=tuple(_headings(overdue, dated, unnamed, owners, finished)),
-    )
+    headings = (Heading("all", "All actions"), Heading("owners", "By owner")) if owners else ()
+    return Content(html, headings)
 
 
-def _headings(
-    overdue: Sequence[Owed],
-    dated: Sequence[Owed],
-    unnamed: Sequence[Owed],
-    owners: Sequence[tuple[str, list[Owed]]],
-    finished: Sequence[Owed],
-) -> Iterator[Heading]:
-    if overdue:
-        yield Heading("overdue", "Overdue")
-    if dated:
-        yield Heading("due", "Due next")
-    if unnamed:
-        yield Heading("open", "Open")
-    if owners:
-        yield Heading("owners", "By owner")
-        for owner, _ in owners:
-            yield Heading(urls.owner_anchor(owner).partition("#")[2], owner, level=3)
-    if finished:
-        yield Heading("done", "Done and cancelled")
+def _filters(knowledge: Knowledge) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+    """Each facet with its words: as they are filtered by, as they are shown, and how many actions have them."""
+    counted: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for entry in knowledge.actions:
+        facets = facets_of_action(entry)
+        for name in FACETS:
+            found = facets.get(name, ())
+            counted[name].update([found] if isinstance(found, str) else found)  # type: ignore[call-overload]
+        if entry.action.open:
+            counted["state"]["open"] += 1
+        if entry.overdue:
+            counted["state"]["overdue"] += 1
+    filters = []
+    for name, title in FACETS.items():
+        words = sorted(counted[name], key=lambda word: (word not in ("open", "overdue"), word))
+        options = [(word, label(word) if name in _WORDS else word, counted[name][word]) for word in words]
+        if len(options) > 1:
+            filters.append((name, title, options))
+    return filters

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from postmortem_kb.insight.actions import completion
 from postmortem_kb.insight.sides import groups
 from postmortem_kb.insight.times import distribution
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
-from postmortem_kb.pages.page import Page, render
+from postmortem_kb.pages.page import Content, Page, key_of, render
 from postmortem_kb.render import urls
 
 PATH = ""
@@ -22,29 +23,35 @@ _BARS = 6
 
 def pages(knowledge: Knowledge) -> Iterator[Page]:
     """`/`."""
+    title, description = "Dashboard", f"{knowledge.policy.site_name}: dashboard"
+    yield Page(PATH, title, PATH, key_of(knowledge.mark), partial(_content, knowledge), description)
+
+
+def _content(knowledge: Knowledge) -> Content:
     done, counted = completion(knowledge.actions)
     categories = Counter(cause.kind for p in knowledge.postmortems for cause in p.root_causes)
     services = groups(knowledge.postmortems, (), lambda p: p.services, key=urls.service)
-    html = render(
-        "home.html",
-        PATH,
-        knowledge=knowledge,
-        year=_since(knowledge, timedelta(days=365)),
-        overdue=[entry for entry in knowledge.actions if entry.overdue],
-        owed=[entry for entry in knowledge.actions if entry.action.open],
-        most_owed=_OWED,
-        done=done,
-        counted=counted,
-        times={name: distribution(knowledge.postmortems, name) for name in ("TTD", "TTM", "TTR")},
-        newest=knowledge.postmortems[:_NEWEST],
-        drafts=[p for p in knowledge.postmortems if p.status == "draft"],
-        recurring=_recurring(knowledge),
-        severities=Counter(p.severity for p in knowledge.postmortems),
-        categories=categories.most_common(_BARS),
-        services=[(group.name, len(group.postmortems)) for group in list(services.values())[:_BARS]],
-        all_services=len(services),
+    return Content(
+        render(
+            "home.html",
+            PATH,
+            knowledge=knowledge,
+            year=_since(knowledge, timedelta(days=365)),
+            overdue=[entry for entry in knowledge.actions if entry.overdue],
+            owed=[entry for entry in knowledge.actions if entry.action.open],
+            most_owed=_OWED,
+            done=done,
+            counted=counted,
+            times={name: distribution(knowledge.postmortems, name) for name in ("TTD", "TTM", "TTR")},
+            newest=knowledge.postmortems[:_NEWEST],
+            drafts=[p for p in knowledge.postmortems if p.status == "draft"],
+            recurring=_recurring(knowledge),
+            severities=Counter(p.severity for p in knowledge.postmortems),
+            categories=categories.most_common(_BARS),
+            services=[(group.name, len(group.postmortems)) for group in list(services.values())[:_BARS]],
+            all_services=len(services),
+        )
     )
-    yield Page(PATH, "Dashboard", html, area=PATH, description=f"{knowledge.policy.site_name}: dashboard")
 
 
 def _since(knowledge: Knowledge, span: timedelta) -> list[Postmortem]:

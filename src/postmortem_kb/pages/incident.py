@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,12 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
-from postmortem_kb.pages.page import Heading, Page, render
+from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
+from postmortem_kb.pages.searchable import searchable
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.render import urls
 from postmortem_kb.render.markdown import Links, Markdown
 from postmortem_kb.source.body import Section, Table
-from postmortem_kb.source.links import PICTURES, below_root, is_file, scheme
+from postmortem_kb.source.links import PICTURES, below_root, scheme
 from postmortem_kb.timeline import SECTION as TIMELINE
 from postmortem_kb.timeline import Timeline
 from postmortem_kb.words import MOMENTS
@@ -67,9 +69,36 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 def page(postmortem: Postmortem, knowledge: Knowledge) -> Page:
     """The page of one postmortem."""
+    return Page(
+        urls.incident(postmortem.id),
+        postmortem.title,
+        area="incidents/",
+        key=_key(postmortem, knowledge),
+        make=partial(_content, postmortem, knowledge),
+        description=" ".join(postmortem.summary.split()),
+    )
+
+
+def _key(postmortem: Postmortem, knowledge: Knowledge) -> str:
+    """The text, and what the page tells of other files; the day only where something is due."""
+    dated = any(action.open and action.due for action in postmortem.actions)
+    related = [(r.postmortem.document.frontmatter_mark, r.relation, r.note) for r in knowledge.relations[postmortem.id]]
+    return key_of(
+        postmortem.path,
+        postmortem.document.mark,
+        sorted(postmortem.document.pictures.items()),
+        related,
+        knowledge.history.get(postmortem.path, ()),
+        knowledge.today if dated else None,
+    )
+
+
+def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
     path = urls.incident(postmortem.id)
     files: dict[str, str] = {}
-    parts = _with_derived(list(_parts(postmortem, _links(postmortem, knowledge, path, files))), postmortem, knowledge)
+    questions: dict[tuple[str, str], None] = {}
+    links = _links(postmortem, knowledge, path, files, questions)
+    parts = _with_derived(list(_parts(postmortem, links)), postmortem, knowledge)
     html = render(
         "incident.html",
         path,
@@ -83,16 +112,9 @@ def page(postmortem: Postmortem, knowledge: Knowledge) -> Page:
         revisions=knowledge.history.get(postmortem.path, ()),
         source=_source_url(knowledge, postmortem.path),
     )
-    return Page(
-        path,
-        postmortem.title,
-        html,
-        area="incidents/",
-        description=" ".join(postmortem.summary.split()),
-        headings=tuple(Heading(part.id, part.title) for part in parts),
-        searchable=True,
-        files=files,
-    )
+    headings = tuple(Heading(part.id, part.title) for part in parts)
+    text = searchable(postmortem, headings, code=knowledge.policy.search_code)
+    return Content(html, headings, files, tuple(questions), text)
 
 
 def _with_derived(parts: list[Part], postmortem: Postmortem, knowledge: Knowledge) -> list[Part]:
@@ -200,25 +222,34 @@ def _moments(postmortem: Postmortem) -> list[tuple[str, datetime, timedelta, flo
     ]
 
 
-def _links(postmortem: Postmortem, knowledge: Knowledge, page: str, files: dict[str, str]) -> Links:
+def _links(
+    postmortem: Postmortem,
+    knowledge: Knowledge,
+    page: str,
+    files: dict[str, str],
+    questions: dict[tuple[str, str], None],
+) -> Links:
     """How addresses in a body are followed; pictures that are found are put into `files`."""
+
+    def ask(kind: str, path: str) -> str:
+        questions[kind, path] = None
+        return knowledge.answer((kind, path))
 
     def link(href: str) -> str | None:
         if scheme(href) or href.startswith(("#", "//")):
             return href
         path, fragment = below_root(postmortem.path, href), href.partition("#")[2]
-        other = knowledge.by_path.get(path)
-        if other:
-            target = urls.relative(urls.incident(other.id), page)
+        if other := ask("page", path):
+            target = urls.relative(urls.incident(other), page)
             return f"{target}#{fragment}" if fragment else target
-        return image(href) or (_source_url(knowledge, path) if is_file(knowledge.root, path, FOLDER) else None)
+        return image(href) or (_source_url(knowledge, path) if ask("file", path) else None)
 
     def image(src: str) -> str | None:
         if scheme(src) or src.startswith("//"):
             return None
         path = below_root(postmortem.path, src)
         source = postmortem.document.pictures.get(path, path)
-        if PurePosixPath(path).suffix.lower() not in PICTURES or not is_file(knowledge.root, source, FOLDER):
+        if PurePosixPath(path).suffix.lower() not in PICTURES or not ask("file", source):
             return None
         address = f"files/{quote(path.removeprefix(f'{FOLDER}/'))}"
         files[f"files/{path.removeprefix(f'{FOLDER}/')}"] = source

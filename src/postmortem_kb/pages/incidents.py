@@ -2,19 +2,75 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages.page import Page, render
+from postmortem_kb.model import Postmortem
+from postmortem_kb.pages.page import Content, Page, key_of, render
+from postmortem_kb.pages.paging import Slice, slices
+from postmortem_kb.pages.rows import data, facets_of_incident, incident_rows
+from postmortem_kb.render.words import label
 
 PATH = "incidents/"
+DATA = "assets/postmortems/data/incidents.json"
+"""All rows, for the filters."""
+FACETS = {
+    "severity": "Severity",
+    "status": "Status",
+    "service": "Service",
+    "cause": "Root cause",
+    "kind": "Kind",
+    "tag": "Tag",
+    "detection": "Detected by",
+    "year": "Year",
+}
+_AS_WRITTEN = ("severity", "service", "tag", "year")
+"""Facets whose words are names, not words of the contract."""
 
 
 def pages(knowledge: Knowledge) -> Iterator[Page]:
-    """`/incidents/`."""
-    html = render("incidents.html", PATH, knowledge=knowledge, years=_years(knowledge))
-    yield Page(PATH, "Incidents", html, area=PATH, description="Every incident, newest first")
+    """`/incidents/`, over several pages where there are many."""
+    for part in slices(PATH, knowledge.postmortems):
+        title = "Incidents" if part.number == 1 else f"Incidents, page {part.number}"
+        # The first page holds the filters, which every postmortem may change.
+        marks = [p.document.frontmatter_mark for p in (part.items if part.number > 1 else knowledge.postmortems)]
+        yield Page(
+            part.path,
+            title,
+            area=PATH,
+            key=key_of(marks, part.of, len(knowledge.postmortems)),
+            make=partial(_content, knowledge, part),
+            description="Every incident, newest first",
+        )
 
 
-def _years(knowledge: Knowledge) -> list[str]:
-    return sorted({f"{p.times.started:%Y}" for p in knowledge.postmortems if p.times.started}, reverse=True)
+def rows(knowledge: Knowledge) -> str:
+    """All rows as data."""
+    return data((facets_of_incident(p), incident_rows([p], PATH)) for p in knowledge.postmortems)
+
+
+def _content(knowledge: Knowledge, part: Slice[Postmortem]) -> Content:
+    filters = [(name, title, _options(knowledge, name)) for name, title in FACETS.items()] if part.number == 1 else []
+    html = render(
+        "incidents.html",
+        part.path,
+        total=len(knowledge.postmortems),
+        part=part,
+        rows=incident_rows(part.items, part.path, facets=part.of == 1),
+        filters=[(name, title, options) for name, title, options in filters if len(options) > 1],
+        data=DATA if part.of > 1 else "",
+    )
+    return Content(html)
+
+
+def _options(knowledge: Knowledge, name: str) -> list[tuple[str, str, int]]:
+    """The words of a facet: as they are filtered by, as they are shown, and how many incidents have them."""
+    counted: Counter[str] = Counter()
+    for postmortem in knowledge.postmortems:
+        found = facets_of_incident(postmortem).get(name, ())
+        counted.update([found] if isinstance(found, str) else found)  # type: ignore[call-overload]
+    order = {word: place for place, word in enumerate(knowledge.policy.words.get(name, ()))}
+    words = sorted(counted, key=lambda word: (order.get(word, len(order)), word), reverse=name == "year")
+    return [(word, word if name in _AS_WRITTEN else label(word), counted[word]) for word in words]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from html import escape
 from typing import Any
 
 import jinja2
 
 from postmortem_kb.render import urls, words
+from postmortem_kb.source.text import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +22,37 @@ class Heading:
     level: int = 2
 
 
+Questions = tuple[tuple[str, str], ...]
+"""What a page asked about other files while it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a page holds."""
+
+    html: str
+    headings: tuple[Heading, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+    """The files that it shows: their address on the site, and their path below the root."""
+    questions: Questions = ()
+    search: str = ""
+    """The page as the search reads it: HTML with nothing but text and headings; empty: it is not searched."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its address, its finished HTML, and what a site generator has to know of it."""
+    """One page: its address, what a site generator has to know of it, and how its content is made."""
 
     path: str
     """From the root of the site, with `/` at its end; empty: the home page."""
     title: str
     """Plain text."""
-    html: str
     area: str
     """The path of the main page to which it belongs."""
+    key: str
+    """A digest of everything that the content is made from, what it asks for on the way aside."""
+    make: Callable[[], Content]
     description: str = ""
-    headings: tuple[Heading, ...] = ()
-    searchable: bool = False
-    files: dict[str, str] = field(default_factory=dict)
-    """The files that it shows: their address on the site, and their path below the root."""
 
 
 @cache
@@ -49,6 +64,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,
     )
     env.filters |= {
         "duration": words.duration,
@@ -69,6 +85,6 @@ def render(template: str, path: str, **values: Any) -> str:
     return environment().get_template(template).render(to=to, here=path, **values)
 
 
-def paragraphs(text: str) -> str:
-    """Plain text of the frontmatter as paragraphs."""
-    return "".join(f"<p>{escape(part.strip())}</p>" for part in text.split("\n\n") if part.strip())
+def key_of(*inputs: object) -> str:
+    """A digest of values that print what they hold."""
+    return digest(repr(inputs).encode("utf-8", "surrogatepass"))

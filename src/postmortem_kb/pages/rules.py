@@ -4,46 +4,47 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-
-from markdown_it import MarkdownIt
+from functools import partial
+from html import escape
 
 from postmortem_kb import depth
-from postmortem_kb.audience import PUBLIC
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages.page import Page, render
-from postmortem_kb.render.markdown import Links, Markdown
+from postmortem_kb.pages.page import Content, Page, render
+from postmortem_kb.pages.prose import blocks, sentence
+from postmortem_kb.pages.searchable import page_text
 from postmortem_kb.rules import RULES
-from postmortem_kb.source.body import read_body
-from postmortem_kb.source.text import Text
+from postmortem_kb.rules.rule import Rule
 
 PATH = "reference/rules/"
 POLICY = "reference/policy/"
+AREA = "reference/"
 
 
 def pages(knowledge: Knowledge) -> Iterator[Page]:
-    """`/reference/rules/`, and a page each: the manual of those who write, which the public does not need."""
-    if knowledge.audience == PUBLIC:
-        return
-    texts = {rule.NAME: inspect.cleandoc(rule.__doc__ or "") for rule in RULES}
-    rows = [(rule, MarkdownIt().renderInline(texts[rule.NAME].splitlines()[0])) for rule in RULES]
-    html = render("rules.html", PATH, rows=rows)
-    yield Page(PATH, "Rules", html, area=PATH, description="What a check looks at, and why")
-    yield _policy(knowledge)
+    """`/reference/rules/`, a page each, and `/reference/policy/`."""
+    policy = "What each status and severity requires"
+    yield Page(PATH, "Rules", AREA, "", _index, "What a check looks at, and why")
+    yield Page(POLICY, "Policy", AREA, "", partial(_policy, knowledge), policy)
     for rule in RULES:
-        path = f"{PATH}{rule.NAME}/"
-        lead, _, rest = texts[rule.NAME].partition("\n")
-        html = render("rule.html", path, rule=rule, lead=lead, text=_html(rest))
-        yield Page(path, rule.NAME, html, area=PATH, description=lead, searchable=True)
+        yield Page(f"{PATH}{rule.NAME}/", rule.NAME, AREA, "", partial(_rule, rule), _text(rule).partition("\n")[0])
 
 
-def _policy(knowledge: Knowledge) -> Page:
-    html = render("policy.html", POLICY, text=_html("\n".join(depth.markdown(knowledge.policy))))
-    return Page(
-        POLICY, "Policy", html, area=PATH, description="What each status and severity requires", searchable=True
-    )
+def _text(rule: Rule) -> str:
+    return inspect.cleandoc(rule.__doc__ or "")
 
 
-def _html(text: str) -> str:
-    body = read_body(Text.of(text), 0)
-    links = Links(link=lambda href: href, image=lambda src: None)
-    return Markdown(body, links).blocks(0, len(body.tokens))
+def _index() -> Content:
+    rows = [(rule, sentence(_text(rule).splitlines()[0])) for rule in RULES]
+    return Content(render("rules.html", PATH, rows=rows))
+
+
+def _rule(rule: Rule) -> Content:
+    lead, _, rest = _text(rule).partition("\n")
+    text = blocks(rest)
+    html = render("rule.html", f"{PATH}{rule.NAME}/", rule=rule, lead=lead, text=text)
+    return Content(html, search=page_text(rule.NAME, f"<p>{escape(lead)}</p>{text}"))
+
+
+def _policy(knowledge: Knowledge) -> Content:
+    text = blocks("\n".join(depth.markdown(knowledge.policy)))
+    return Content(render("policy.html", POLICY, text=text), search=page_text("Policy", text))

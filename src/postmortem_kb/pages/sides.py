@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.insight.actions import Owed
-from postmortem_kb.insight.sides import groups
+from postmortem_kb.insight.sides import Group, groups
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
-from postmortem_kb.pages.page import Heading, Page, render
+from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
+from postmortem_kb.pages.paging import Slice, slices
+from postmortem_kb.pages.rows import action_rows, incident_rows
 from postmortem_kb.render import urls, words
+
+_SHOWN = 50
+"""Actions on the page of a name; where it has more, all of them stand on pages of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +66,63 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 def _pages(side: Side, knowledge: Knowledge) -> Iterator[Page]:
     found = groups(knowledge.postmortems, knowledge.actions, side.names, side.concerns, side.address)
-    html = render("sides.html", side.path, knowledge=knowledge, side=side, groups=list(found.values()))
-    yield Page(side.path, side.title, html, area=side.path, description=f"Every {side.noun} {side.lead}")
+    for part in slices(side.path, list(found.values())):
+        title = side.title if part.number == 1 else f"{side.title}, page {part.number}"
+        make = partial(_index, side, part, len(found))
+        key = key_of(knowledge.mark, part.number)
+        yield Page(part.path, title, side.path, key, make, f"Every {side.noun} {side.lead}")
     for path, group in found.items():
-        name = side.label(group.name)
-        owed = [entry for entry in group.actions if entry.action.open]
-        finished = [entry for entry in group.actions if not entry.action.open]
-        parts = (
-            ("open", "Open actions", owed),
-            ("incidents", "Incidents", group.postmortems),
-            ("done", "Finished", finished),
-        )
-        headings = tuple(Heading(id, title) for id, title, entries in parts if entries)
-        html = render("side.html", path, side=side, name=name, group=group, owed=owed, finished=finished)
-        description = f"Incidents and action items: {side.noun} {name}"
-        yield Page(path, name, html, area=side.path, description=description, headings=headings)
+        yield from _group(side, path, group, knowledge)
+
+
+def _group(side: Side, path: str, group: Group, knowledge: Knowledge) -> Iterator[Page]:
+    name = side.label(group.name)
+    marks = [postmortem.document.frontmatter_mark for postmortem in group.postmortems]
+    key = key_of(name, marks, knowledge.today)
+    description = f"Incidents and action items: {side.noun} {name}"
+    for part in slices(path, group.postmortems):
+        title = name if part.number == 1 else f"{name}, page {part.number}"
+        make = partial(_content, side, group, part)
+        yield Page(part.path, title, side.path, key_of(key, part.number), make, description)
+    if len(group.actions) > _SHOWN:
+        for listed in slices(f"{path}actions/", group.actions):
+            number = f", page {listed.number}" if listed.number > 1 else ""
+            make = partial(_actions, side, path, name, listed, len(group.actions))
+            key_here = key_of(key, "actions", listed.number)
+            yield Page(listed.path, f"Actions: {name}{number}", side.path, key_here, make, description)
+
+
+def _index(side: Side, part: Slice[Group], total: int) -> Content:
+    return Content(render("sides.html", part.path, side=side, part=part, total=total))
+
+
+def _content(side: Side, group: Group, part: Slice[Postmortem]) -> Content:
+    owed = [entry for entry in group.actions if entry.action.open]
+    finished = [entry for entry in group.actions if not entry.action.open]
+    shown = owed[:_SHOWN] if part.number == 1 else []
+    closed = finished[: _SHOWN - len(shown)] if part.number == 1 else []
+    by_owner = side.noun == "owner"
+    html = render(
+        "side.html",
+        part.path,
+        side=side,
+        name=side.label(group.name),
+        group=group,
+        part=part,
+        rows=incident_rows(part.items, part.path),
+        owed=len(owed),
+        finished=len(finished),
+        open_rows=action_rows(shown, part.path, owner=not by_owner),
+        closed_rows=action_rows(closed, part.path, owner=not by_owner),
+        more=len(group.actions) > _SHOWN,
+    )
+    parts = (("open", "Open actions", shown), ("incidents", "Incidents", part.items), ("done", "Finished", closed))
+    order = parts if by_owner else (parts[1], parts[0], parts[2])
+    return Content(html, tuple(Heading(id, title) for id, title, entries in order if entries))
+
+
+def _actions(side: Side, path: str, name: str, part: Slice[Owed], total: int) -> Content:
+    rows = action_rows(part.items, part.path, owner=side.noun != "owner")
+    return Content(
+        render("side_actions.html", part.path, side=side, home=path, name=name, part=part, rows=rows, total=total)
+    )

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from postmortem_kb.diagnostic import FILE_START, Finding, Span
 from postmortem_kb.source.body import Body, read_body
 from postmortem_kb.source.frontmatter import Frontmatter, read_frontmatter
-from postmortem_kb.source.text import LINE_BREAK, Text
+from postmortem_kb.source.text import LINE_BREAK, Text, digest
 
 _LINES = 200_000
 """Lines of a file, each of its line breaks counted by the character."""
@@ -57,6 +57,16 @@ class Document:
         """The id that it gives itself; its stem where it gives none."""
         value = self.frontmatter.get("id")
         return value if isinstance(value, str) and value else self.stem
+
+    @cached_property
+    def mark(self) -> str:
+        """A digest of the whole text."""
+        return digest(self.text.string.encode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def frontmatter_mark(self) -> str:
+        """A digest of the text above the body."""
+        return digest(self.text.string[: self.body_start].encode("utf-8", "surrogatepass"))
 
     def suppresses(self, rule: str, key: str) -> bool:
         """Whether the file says, with a reason, that a finding of a rule may stay; `key` is what the finding is about."""

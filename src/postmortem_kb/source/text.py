@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 from postmortem_kb.diagnostic import Span
 
@@ -19,17 +20,21 @@ def digest(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Text:
     """Decoded text with the offsets at which its lines start."""
 
     string: str
-    starts: tuple[int, ...]
 
     @classmethod
     def of(cls, string: str) -> Text:
         """The text of a decoded file; a byte order mark is expected to be gone."""
-        return cls(string, (0, *(match.end() for match in LINE_BREAK.finditer(string))))
+        return cls(string)
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where each line begins; found when somebody asks for a place."""
+        return (0, *(match.end() for match in LINE_BREAK.finditer(self.string)))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, from 1, of a character offset."""

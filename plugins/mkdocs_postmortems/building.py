@@ -1,0 +1,161 @@
+"""One build: what changed is made, what did not is kept, and the search reads all of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import jinja2
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+
+from mkdocs_postmortems.framing import Framing
+from mkdocs_postmortems.outputs import Outputs
+from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
+from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target
+from postmortem_kb.export.data import files as data_files
+from postmortem_kb.knowledge import Knowledge
+from postmortem_kb.manual import pages as manual_pages
+from postmortem_kb.pages import ROWS, all_pages
+from postmortem_kb.pages.page import Content, Page, key_of
+from postmortem_kb.pages.searchable import page_text
+from postmortem_kb.production import Note, Production
+from postmortem_kb.shelf import Shelf
+from postmortem_kb.source.text import digest
+
+_MANUAL = "reference/"
+
+
+class Building:
+    """The pages of one build on their way from the library to the folder of the site."""
+
+    def __init__(self, knowledge: Knowledge, shelf: Shelf | None, config: MkDocsConfig) -> None:
+        self.main: dict[str, FinishedPage] = {}
+        self._knowledge = knowledge
+        self._pages = {page.path: page for page in (*all_pages(knowledge), *manual_pages(knowledge))}
+        self._production = Production(knowledge, shelf)
+        self._outputs = Outputs(Path(config.site_dir), shelf)
+        self._outputs.set_aside()
+        language = str(config.theme.get("language", "en")).partition("-")[0]
+        self._search = Search(self._outputs, len(knowledge.postmortems), language)
+        self._handbook: dict[str, str] = {}
+        self._searched: list[Searched] = []
+
+    def add_main_pages(self, paths: Collection[str], files: Files, config: MkDocsConfig) -> None:
+        """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""
+        self._outputs.put_back()
+        manual = [path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2]
+        wanted = [self._pages.pop(path) for path in dict.fromkeys((*paths, *manual)) if path in self._pages]
+        for page, _, content in self._production.run(wanted, lambda page, content: content):
+            self.main[page.path] = add_page(page, content, files, config)
+        if any(file.is_documentation_page() and file.abs_src_path for file in files):
+            for page in self._pages.values():
+                add_target(page, files, config)
+
+    def write_pages(self, env: jinja2.Environment, files: Files, nav: Navigation, config: MkDocsConfig) -> None:
+        """Write all other pages and what programs read."""
+        framing = Framing(env, config, files, nav, self.main)
+        changed: list[Page] = []
+        notes: dict[str, Note] = {}
+        for page in self._pages.values():
+            note = self._production.note(page)
+            if note and self._outputs.keep(_file(page), _mark(page, note, framing)):
+                notes[page.path] = note
+            else:
+                changed.append(page)
+                framing.prepare(page)
+
+        def finish(page: Page, content: Content) -> list[object]:
+            if content.search:
+                self._search.stage(page.path, content.search)
+            return self._outputs.write(_file(page), framing.html(page, content))
+
+        staged = set()
+        for page, note, stat in self._production.run(changed, finish):
+            notes[page.path] = note
+            staged.add(page.path)
+            self._outputs.written(_file(page), _mark(page, note, framing), stat)
+        for note in notes.values():
+            for address, path in note.files.items():
+                add_asset(address, str(self._knowledge.root / path), files, config)
+        self._write_data()
+        self._index(notes, staged)
+
+    def sitemap(self, site: str) -> Iterator[Any]:
+        """The pages that MkDocs does not know, as its sitemap asks for them; none where the site has no address."""
+        for path in self._pages if site else ():
+            url = urljoin(site if site.endswith("/") else f"{site}/", path)
+            page = SimpleNamespace(is_link=False, canonical_url=url, abs_url=urlsplit(url).path, update_date=None)
+            yield SimpleNamespace(page=page, url=path)
+
+    def activate(self, page: FinishedPage, *, active: bool) -> None:
+        """Mark the main page to which a page belongs."""
+        if page.source.area in self.main:
+            self.main[page.source.area].active = active
+
+    def read_handbook(self, page: MkDocsPage) -> None:
+        """Let the search read a page of the handbook."""
+        self._handbook[page.url] = page_text(str(page.title or ""), page.content or "")
+
+    def close(self) -> None:
+        """Wait for the search, and remember what was written."""
+        if not self._handbook and all(self._search.part(page.path) != MAIN for page in self._searched):
+            # Pagefind makes no index of nothing, and the program that browsers run stands in this part.
+            self._handbook[""] = page_text(self._knowledge.policy.site_name, "")
+        for path, text in self._handbook.items():
+            self._search.stage(path, text)
+            self._searched.append(Searched(path, digest(text.encode("utf-8", "surrogatepass"))))
+        mine = [page for page in self._searched if self._search.part(page.path) == MAIN]
+        if self._search.changed(mine, MAIN):
+            self._stage([page.path for page in mine if page.path not in self._handbook])
+            self._search.start(mine, MAIN)
+        self._search.finish()
+        self._outputs.close()
+        self._production.close()
+
+    def abandon(self) -> None:
+        """Stop the search of a build that failed."""
+        self._search.close()
+
+    def _index(self, notes: dict[str, Note], staged: set[str]) -> None:
+        self._searched = [Searched(path, note.search) for path, note in notes.items() if note.search]
+        for part in self._search.bundles[1:]:
+            mine = [page for page in self._searched if self._search.part(page.path) == part]
+            if self._search.changed(mine, part):
+                self._stage([page.path for page in mine if page.path not in staged])
+                self._search.start(mine, part)
+        self._staged = staged
+
+    def _stage(self, paths: list[str]) -> None:
+        """Put down the texts of pages that were made by an earlier build."""
+        pages = {path: self._pages[path] for path in paths}
+        for page, text in self._production.searched(list(pages.values())):
+            self._search.stage(page.path, text)
+            del pages[page.path]
+        for page in pages.values():
+            self._search.stage(page.path, page.make().search)
+
+    def _write_data(self) -> None:
+        makers = data_files(self._knowledge)
+        makers |= {address: partial(make, self._knowledge) for address, make in ROWS.items()}
+        makers[f"{FOLDER}bundles.json"] = lambda: json.dumps(self._search.bundles)
+        for address, make in makers.items():
+            mark = key_of(self._knowledge.mark, self._search.bundles)
+            if not self._outputs.keep(address, mark):
+                self._outputs.written(address, mark, self._outputs.write(address, make()))
+
+
+def _file(page: Page) -> str:
+    return f"{page.path}index.html"
+
+
+def _mark(page: Page, note: Note, framing: Framing) -> str:
+    """A digest of everything that a page's file is made from."""
+    return key_of(page.title, page.description, note.mark, framing.mark(page, headings=note.headings))

@@ -1,0 +1,158 @@
+"""Files of the site that are as an earlier build left them: they are kept instead of written again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from postmortem_kb.shelf import Shelf
+from postmortem_kb.source.text import digest
+
+# MkDocs empties the folder of the site before it builds, hidden entries aside.
+_KEPT = ".kept"
+_SITES = "site"
+
+
+class Outputs:
+    """The files that a build writes by itself, in the folder of the site."""
+
+    def __init__(self, site: Path, shelf: Shelf | None) -> None:
+        self._site = site
+        self._shelf = shelf
+        self._kind = f"output {digest(os.fsencode(site.absolute()))}"
+        self._known: dict[str, list[object]] = {}
+        self._now: dict[str, list[object]] = {}
+
+    def set_aside(self) -> None:
+        """Hide what an earlier build wrote, before the folder is emptied."""
+        kept = self._site / _KEPT
+        shutil.rmtree(kept, ignore_errors=True)
+        packed = self._shelf.all(self._kind) if self._shelf else {}
+        self._known = dict(_records(packed)) if self._site.is_dir() else {}
+        for name in sorted({address.partition("/")[0] for address in self._known}):
+            if (self._site / name).is_dir():
+                kept.mkdir(exist_ok=True)
+                (self._site / name).rename(kept / name)
+
+    def put_back(self) -> None:
+        """Show it again, without the files that somebody else wrote."""
+        kept = self._site / _KEPT
+        if not kept.is_dir():
+            return
+        for entry in list(kept.iterdir()):
+            entry.rename(self._site / entry.name)
+            for folder, _, names in os.walk(self._site / entry.name, topdown=False):
+                here = Path(folder).relative_to(self._site).as_posix()
+                for name in () if self._inside(here) else names:
+                    if f"{here}/{name}" not in self._known:
+                        Path(folder, name).unlink()
+                # The name of an empty one would still tell what another build wrote there.
+                with suppress(OSError):
+                    Path(folder).rmdir()
+        kept.rmdir()
+
+    def _inside(self, folder: str) -> bool:
+        """Whether a folder is one that was written as a whole, or lies in one."""
+        return folder in self._known or folder.rpartition("/")[0] in self._known
+
+    def keep(self, address: str, mark: str) -> bool:
+        """Leave a file as it is if it was made from the same and nobody has touched it since."""
+        record = self._known.get(address)
+        try:
+            if not record or record[0] != mark or _stat(self._site / address) != record[1:]:
+                return False
+        except OSError:
+            return False
+        self._now[address] = record
+        return True
+
+    def keep_folder(self, address: str, mark: str) -> bool:
+        """Leave a folder as it is, with everything in it."""
+        record = self._known.get(address)
+        folder = self._site / address
+        if record and folder.is_dir() and record == [mark, _listing(folder)]:
+            self._now[address] = record
+            return True
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+
+    def write(self, address: str, text: str) -> list[object]:
+        """Write a file; what is given back tells whether it was touched later."""
+        file = self._site / address
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("utf-8", "xmlcharrefreplace"))
+        return _stat(file)
+
+    def written(self, address: str, mark: str, stat: list[object]) -> None:
+        """Remember a file that was written."""
+        self._now[address] = [mark, *stat]
+
+    def folder(self, address: str) -> Path:
+        """The place of a folder that somebody else writes."""
+        return self._site / address
+
+    def folder_written(self, address: str, mark: str) -> None:
+        """Remember a folder that was written."""
+        self._now[address] = [mark, _listing(self._site / address)]
+
+    def close(self) -> None:
+        """Remove what no page is any more, and remember what is there."""
+        for address in self._known.keys() - self._now.keys():
+            self._remove(self._site / address)
+        if not self._shelf:
+            return
+        changed = {name: record for name, record in self._now.items() if self._known.get(name) != record}
+        if changed:
+            self._shelf.put(self._kind, {name: json.dumps(record).encode() for name, record in changed.items()})
+        if self._known.keys() - self._now.keys():
+            self._shelf.keep(self._kind, self._now)
+        if changed and not self._known:
+            self._forget_other_sites()
+
+    def _remove(self, gone: Path) -> None:
+        with suppress(OSError):
+            shutil.rmtree(gone) if gone.is_dir() else gone.unlink(missing_ok=True)
+            for folder in gone.parents:
+                if folder == self._site:
+                    break
+                folder.rmdir()
+
+    def _forget_other_sites(self) -> None:
+        assert self._shelf
+        sites = self._shelf.all(_SITES)
+        if self._kind not in sites:
+            self._shelf.put(_SITES, {self._kind: os.fsencode(self._site.absolute())})
+        for kind, folder in sites.items():
+            if kind != self._kind and not Path(os.fsdecode(folder)).is_dir():
+                self._shelf.keep(kind, ())
+                self._shelf.keep(_SITES, sites.keys() - {kind} | {self._kind})
+
+
+def _records(packed: dict[str, bytes]) -> Iterator[tuple[str, list[object]]]:
+    for name, value in packed.items():
+        try:
+            record = json.loads(value)
+        except ValueError:
+            continue
+        if isinstance(record, list) and record:
+            yield name, record
+
+
+def _stat(file: Path) -> list[object]:
+    status = file.stat(follow_symlinks=False)
+    return [status.st_size, status.st_mtime_ns]
+
+
+def _listing(folder: Path) -> str:
+    """A digest of the names, sizes and times of everything in a folder."""
+    found = []
+    for here, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            status = Path(here, name).lstat()
+            found.append((os.path.relpath(here, folder), name, status.st_size, status.st_mtime_ns))
+    return digest(repr(found).encode("utf-8", "surrogatepass"))

@@ -1,0 +1,121 @@
+"""The full-text index: Pagefind over what the pages give it to read, in parts of which an edit changes one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+
+from mkdocs_postmortems.outputs import Outputs
+from mkdocs_postmortems.search_order import sort_facets
+from postmortem_kb.errors import UsageError
+from postmortem_kb.source.text import digest
+
+FOLDER = "search/data/"
+MAIN = "manual"
+"""The part that holds the handbook, and the program that browsers run."""
+_MANY = 200
+_PARTS = 4
+"""So many parts share many incidents: more are quicker to make after an edit, fewer are quicker to ask."""
+_AT_ONCE = 2
+_PROGRAM = ("pagefind.js", "pagefind-worker.js")
+_ENGINE = ("wasm.",)
+_DATA = ("pagefind-entry.json", "pagefind.", "fragment", "index", "filter")
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A page that the search reads."""
+
+    path: str
+    mark: str
+    """A digest of what is read."""
+
+
+class Search:
+    """The index of one build. Texts are staged in a folder of its own, where Pagefind reads them."""
+
+    def __init__(self, outputs: Outputs, incidents: int, language: str) -> None:
+        self._outputs = outputs
+        self._parts = _PARTS if incidents >= _MANY else min(incidents, 1)
+        self._language = language
+        self._stage = Path(mkdtemp(prefix="postmortems-search-"))
+        self._workers = ThreadPoolExecutor(_AT_ONCE)
+        self._running: list[tuple[str, str, Future[None]]] = []
+
+    @property
+    def bundles(self) -> list[str]:
+        """The names of the parts, the one with the program first."""
+        return [MAIN, *map(str, range(self._parts))]
+
+    def part(self, path: str) -> str:
+        """The part to which an incident belongs, which does not change when others come and go."""
+        return str(int(digest(path.encode())[:8], 16) % self._parts) if path.startswith("incidents/") else MAIN
+
+    def stage(self, path: str, text: str) -> None:
+        """Put down what is read of a page."""
+        file = self._stage / self.part(path) / path / "index.html"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", errors="xmlcharrefreplace")
+
+    def changed(self, pages: Iterable[Searched], part: str) -> bool:
+        """Whether a part has to be made; one that is as it was is taken over."""
+        mark = _mark(pages, self._language)
+        return not self._outputs.keep_folder(FOLDER + part, mark)
+
+    def start(self, pages: Iterable[Searched], part: str) -> None:
+        """Make a part of what was staged, while the build goes on."""
+        self._running.append((part, _mark(pages, self._language), self._workers.submit(self._run, part)))
+
+    def finish(self) -> None:
+        """Wait for all parts.
+
+        Raises:
+            UsageError: Pagefind cannot be started, or failed.
+        """
+        try:
+            for part, mark, running in self._running:
+                running.result()
+                self._outputs.folder_written(FOLDER + part, mark)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Remove what was staged."""
+        self._workers.shutdown(cancel_futures=True)
+        rmtree(self._stage, ignore_errors=True)
+
+    def _run(self, part: str) -> None:
+        source, target = self._stage / part, self._outputs.folder(FOLDER + part)
+        source.mkdir(exist_ok=True)
+        language = ["--force-language", self._language]
+        command = [str(_program()), "--site", str(source), "--output-path", str(target), "--silent", *language]
+        # In its own folder and without its variables: nothing of the repository configures it.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
+        result = subprocess.run(
+            command, cwd=self._stage, env=environment, capture_output=True, text=True, errors="replace", check=False
+        )
+        if result.returncode or not (target / "pagefind-entry.json").is_file():
+            raise UsageError(f"the search index could not be made: {(result.stderr or result.stdout).strip()[-500:]}")
+        for entry in list(target.iterdir()):
+            wanted = (*_DATA, *_PROGRAM, *_ENGINE) if part == MAIN else _DATA
+            if not entry.name.startswith(wanted) or (part != MAIN and entry.name in _PROGRAM):
+                entry.unlink()
+        sort_facets(target)
+
+
+def _mark(pages: Iterable[Searched], language: str) -> str:
+    return digest(repr((sorted((page.path, page.mark) for page in pages), language)).encode())
+
+
+def _program() -> Path:
+    try:
+        from pagefind_bin import get_executable
+    except ImportError:
+        raise UsageError("the search needs Pagefind: install `postmortem-kb[site]`") from None
+    return Path(get_executable())

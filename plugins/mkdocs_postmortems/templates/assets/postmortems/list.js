@@ -1,0 +1,127 @@
+/* The filters of a long list. The page holds its first rows; all others come as data when somebody asks for them. */
+
+(() => {
+  "use strict";
+
+  const SHOWN = 100;
+  const FINISHED = ["done", "cancelled"];
+
+  class List {
+    constructor(form) {
+      this.form = form;
+      this.page = form.closest(".pm-page");
+      this.place = this.page.querySelector("[data-pm-rows]");
+      this.first = [...this.place.children];
+      this.pager = this.page.querySelector("[data-pm-pager]");
+      this.nothing = this.page.querySelector("[data-pm-nothing]");
+      this.more = this.page.querySelector("[data-pm-more]");
+      this.output = form.querySelector("output");
+      this.clear = form.querySelector("[type=reset]");
+      this.fields = [...form.elements].filter((field) => field.name);
+      this.heads = [...this.page.querySelectorAll("th[data-pm-sort]")];
+      this.order = "";
+      this.shown = SHOWN;
+      this.rows = form.dataset.rows ? null : this.first.map((row) => [JSON.parse(row.dataset.pmRow), row]);
+    }
+
+    start() {
+      const query = new URLSearchParams(location.search);
+      for (const field of this.fields) field.value = query.get(field.name) ?? "";
+      this.order = query.get("sort") ?? "";
+      this.heads.forEach((head) => this.makeSortable(head));
+      this.form.hidden = false;
+      this.form.addEventListener("input", () => this.changed());
+      this.form.addEventListener("submit", (event) => event.preventDefault());
+      this.form.addEventListener("reset", () => setTimeout(() => ((this.order = ""), this.changed())));
+      this.more.querySelector("button").addEventListener("click", () => {
+        this.shown += SHOWN;
+        this.draw();
+      });
+      this.changed();
+    }
+
+    makeSortable(head) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "pm-sort";
+      button.append(...head.childNodes);
+      button.addEventListener("click", () => {
+        const key = head.dataset.pmSort;
+        this.order = this.order === `-${key}` ? key : `-${key}`;
+        this.changed();
+      });
+      head.append(button);
+    }
+
+    async changed() {
+      const sort = this.form.elements.sort;
+      if (sort) this.order = sort.value;
+      this.wanted = Object.fromEntries(this.fields.filter((f) => f.value && f.name !== "sort").map((f) => [f.name, f.value]));
+      this.shown = SHOWN;
+      const query = new URLSearchParams(this.wanted);
+      if (this.order) query.set("sort", this.order);
+      history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+      if (!this.rows && query.size) {
+        this.output.textContent = "Loading…";
+        this.loading ??= fetch(this.form.dataset.rows).then((answer) => answer.json());
+        this.rows = await this.loading;
+      }
+      this.draw();
+    }
+
+    draw() {
+      const asked = Object.keys(this.wanted).length > 0;
+      const found = this.rows ? this.sorted(asked ? this.rows.filter(([facets]) => this.fits(facets)) : this.rows) : null;
+      const plain = !asked && !this.order;
+      if (plain) this.place.replaceChildren(...this.first);
+      else if (this.form.dataset.rows) this.place.innerHTML = found.slice(0, this.shown).map(([, html]) => html).join("");
+      else this.place.replaceChildren(...found.slice(0, this.shown).map(([, row]) => row));
+      postmortems.markOverdue(this.place);
+      this.tell(found, asked, plain);
+    }
+
+    tell(found, asked, plain) {
+      const noun = this.form.dataset.noun;
+      const all = this.rows ? this.rows.length : Number(this.form.dataset.total);
+      const few = asked && found.length !== all;
+      this.output.textContent = few
+        ? `${found.length.toLocaleString("en")} of ${postmortems.count(all, noun)}`
+        : postmortems.count(all, noun);
+      this.clear.hidden = plain;
+      this.nothing.hidden = !asked || found.length > 0;
+      this.more.hidden = plain || found.length <= this.shown;
+      if (this.pager) this.pager.hidden = !plain;
+      for (const head of this.heads) {
+        const way = this.order === head.dataset.pmSort ? "ascending" : this.order === `-${head.dataset.pmSort}` ? "descending" : "";
+        if (way || (!this.order && head.dataset.pmSort === "date")) head.setAttribute("aria-sort", way || "descending");
+        else head.removeAttribute("aria-sort");
+      }
+    }
+
+    fits(facets) {
+      return Object.entries(this.wanted).every(([name, value]) => {
+        if (name === "text") return value.toLowerCase().trim().split(/\s+/).every((word) => facets.text.includes(word));
+        if (name === "state" && value === "open") return !FINISHED.includes(facets.state);
+        if (name === "state" && value === "overdue") return Boolean(facets.due) && facets.due < postmortems.today();
+        const told = facets[name];
+        return Array.isArray(told) ? told.includes(value) : told === value;
+      });
+    }
+
+    /* Rows that do not tell what is asked for come last, whichever way. */
+    sorted(rows) {
+      const key = this.order.replace(/^-/, "");
+      if (!key) return rows;
+      const way = this.order.startsWith("-") ? -1 : 1;
+      return rows
+        .map((row, place) => [row[0][key], place, row])
+        .sort(([one, before], [other, after]) => {
+          if (one === undefined || other === undefined) return (one === undefined) - (other === undefined) || before - after;
+          return one < other ? -way : one > other ? way : before - after;
+        })
+        .map(([, , row]) => row);
+    }
+  }
+
+  for (const form of document.querySelectorAll("form[data-pm-filter]")) new List(form).start();
+})();

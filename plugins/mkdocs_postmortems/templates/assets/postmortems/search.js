@@ -1,0 +1,202 @@
+/* The full-text search: the box in the header and the page of results ask the same index. */
+
+(() => {
+  "use strict";
+
+  const SHOWN = 10;
+  const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/*$/, "/"), location.href);
+  let engine;
+
+  /* Loaded when somebody begins to type, not before. */
+  function load() {
+    engine ??= (async () => {
+      const folder = new URL("search/data/", base);
+      const [bundles, pagefind] = await Promise.all([
+        fetch(new URL("bundles.json", folder)).then((answer) => answer.json()),
+        import(new URL("manual/pagefind.js", folder)),
+      ]);
+      const options = { baseUrl: base.pathname };
+      /* The handbook is read on the way; who searches looks for incidents. */
+      await pagefind.options({ ...options, excerptLength: 24, indexWeight: 0.2 });
+      await Promise.all(bundles.slice(1).map((name) => pagefind.mergeIndex(new URL(`${name}/`, folder).href, options)));
+      return pagefind;
+    })();
+    return engine;
+  }
+
+  function element(name, className, ...content) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    made.append(...content);
+    return made;
+  }
+
+  /* An excerpt is text with marks; it is taken apart, so that nothing else can be in it. */
+  function excerpt(html) {
+    const nodes = new DOMParser().parseFromString(html, "text/html").body.childNodes;
+    return [...nodes].map((node) => (node.nodeName === "MARK" ? element("mark", "", node.textContent) : node.textContent));
+  }
+
+  function day(date) {
+    const [year, month, number] = date.split("-").map(Number);
+    return new Date(Date.UTC(year, month - 1, number)).toLocaleDateString("en-GB", {
+      day: "numeric", month: "short", year: "numeric", timeZone: "UTC",
+    });
+  }
+
+  /* One hit: the page, and the section of it that fits best. */
+  function hit(data) {
+    const weight = (part) => part.weighted_locations.reduce((sum, place) => sum + place.balanced_score, 0);
+    const parts = [...data.sub_results].sort((one, other) => weight(other) - weight(one));
+    const best = parts[0];
+    const link = element("a", "pm-result", element("strong", "pm-result__title", data.meta.title));
+    link.href = best ? best.url : data.url;
+    const about = element("span", "pm-meta");
+    if (data.meta.severity) about.append(element("span", `pm-severity pm-severity--${data.meta.severity.toLowerCase()}`, data.meta.severity), " ");
+    if (data.meta.date) about.append(day(data.meta.date));
+    if (!data.meta.severity) about.append("Handbook");
+    if (best && best.anchor) about.append(" · ", best.title);
+    link.append(about, element("span", "pm-result__text", ...excerpt((best || data).excerpt)));
+    return element("li", "", link);
+  }
+
+  function startBox(form) {
+    const toggle = document.getElementById("__search");
+    const input = form.elements.q;
+    const box = form.closest(".md-search");
+    const list = box.querySelector(".pm-results");
+    const state = box.querySelector(".pm-search__state");
+    let turn = 0;
+
+    async function ask() {
+      const words = input.value.trim();
+      const mine = ++turn;
+      if (!words) {
+        list.replaceChildren();
+        state.textContent = "Type to search in all postmortems.";
+        return;
+      }
+      const pagefind = await load();
+      const found = await pagefind.debouncedSearch(words, {}, 120);
+      if (!found || mine !== turn) return;
+      const hits = await Promise.all(found.results.slice(0, 5).map((result) => result.data()));
+      if (mine !== turn) return;
+      list.replaceChildren(...hits.map(hit));
+      state.replaceChildren();
+      if (!found.results.length) state.textContent = "Nothing was found.";
+      else {
+        const all = element("a", "", `All ${postmortems.count(found.results.length, "result")}`);
+        all.href = `${form.action}?q=${encodeURIComponent(words)}`;
+        state.append(all);
+      }
+    }
+
+    input.addEventListener("focus", () => {
+      toggle.checked = true;
+      load();
+      ask();
+    });
+    input.addEventListener("input", ask);
+    toggle.addEventListener("change", () => (toggle.checked ? input.focus() : input.blur()));
+    box.querySelector(".md-search__overlay").addEventListener("click", () => (toggle.checked = false));
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+      if (event.key === "Escape" && toggle.checked) {
+        toggle.checked = false;
+        input.blur();
+      } else if (["/", "s"].includes(event.key) && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        input.focus();
+      } else if (["ArrowDown", "ArrowUp"].includes(event.key) && box.contains(document.activeElement)) {
+        const stops = [input, ...list.querySelectorAll("a")];
+        const next = stops[stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
+        if (next) {
+          event.preventDefault();
+          next.focus();
+        }
+      }
+    });
+    box.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !box.contains(event.relatedTarget)) toggle.checked = false;
+    });
+  }
+
+  function startPage(page) {
+    const form = page.querySelector("form");
+    const list = page.querySelector(".pm-results");
+    const more = page.querySelector(".pm-more");
+    const output = form.querySelector("output");
+    const clear = form.querySelector("[type=reset]");
+    const facets = [...form.querySelectorAll("select")].filter((select) => select.name !== "sort");
+    const sorts = { newest: { date: "desc" }, oldest: { date: "asc" } };
+    let found = { results: [] };
+    let turn = 0;
+
+    function fill(counts) {
+      for (const select of facets) {
+        const chosen = select.value;
+        const words = Object.entries(counts[select.name] ?? {}).filter(([word, number]) => number || word === chosen);
+        words.sort(([one], [other]) => (select.name === "year" ? other.localeCompare(one) : one.localeCompare(other)));
+        const options = words.map(([word, number]) => new Option(`${word} (${number.toLocaleString("en")})`, word));
+        if (chosen && !words.some(([word]) => word === chosen)) options.push(new Option(`${chosen} (0)`, chosen));
+        select.replaceChildren(new Option("All", ""), ...options);
+        select.value = chosen;
+        select.closest("label").hidden = !options.length;
+      }
+    }
+
+    async function show(from) {
+      const mine = turn;
+      const hits = await Promise.all(found.results.slice(from, from + SHOWN).map((result) => result.data()));
+      if (mine !== turn) return;
+      if (!from) list.replaceChildren();
+      list.append(...hits.map(hit));
+      more.hidden = found.results.length <= from + SHOWN;
+    }
+
+    async function ask(wait) {
+      const mine = ++turn;
+      const words = form.elements.q.value.trim();
+      const filters = Object.fromEntries(facets.filter((select) => select.value).map((select) => [select.name, select.value]));
+      const sort = form.elements.sort.value;
+      const query = new URLSearchParams({ ...(words && { q: words }), ...filters, ...(sort && { sort }) });
+      history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+      clear.hidden = !query.size;
+      if (!words && !Object.keys(filters).length) {
+        found = { results: [] };
+        list.replaceChildren();
+        more.hidden = true;
+        output.textContent = "";
+        return;
+      }
+      const pagefind = await load();
+      const counts = await pagefind.filters();
+      const options = { filters, ...(sort && { sort: sorts[sort] }) };
+      const answer = await pagefind.debouncedSearch(words || null, options, wait);
+      if (!answer || mine !== turn) return;
+      found = answer;
+      fill(Object.keys(answer.filters ?? {}).length ? answer.filters : counts);
+      output.textContent = found.results.length ? postmortems.count(found.results.length, "result") : "Nothing was found.";
+      await show(0);
+    }
+
+    const query = new URLSearchParams(location.search);
+    for (const field of form.elements) {
+      if (!field.name || !query.get(field.name)) continue;
+      if (field.tagName === "SELECT" && field.name !== "sort") field.append(new Option(query.get(field.name)));
+      field.value = query.get(field.name);
+    }
+    form.hidden = false;
+    form.addEventListener("input", (event) => ask(event.target.tagName === "INPUT" ? 150 : 0));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", () => setTimeout(() => ask(0)));
+    more.querySelector("button").addEventListener("click", () => show(list.children.length));
+    facets.forEach((select) => (select.closest("label").hidden = !select.value));
+    load().then(async (pagefind) => fill(await pagefind.filters()));
+    ask(0);
+    if (!form.elements.q.value) form.elements.q.focus();
+  }
+
+  document.querySelectorAll("form[data-pm-search-box]").forEach(startBox);
+  document.querySelectorAll("[data-pm-search]").forEach(startPage);
+})();

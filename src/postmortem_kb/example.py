@@ -1,0 +1,64 @@
+"""Values as people write them: in YAML for frontmatter, in TOML for the policy."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_WIDTH = 76
+# What YAML would take for something else than text, or for the end of it.
+_UNSAFE = re.compile(r"^[\s@`#&*!|>'\"%\[\]{},?:-]|: |\s#|[\s:]$|^(?:true|false|null|yes|no|on|off|~|)$", re.IGNORECASE)
+
+
+def yaml(key: str, value: Any) -> str:
+    """`key: value` in the style of the postmortems."""
+    return "\n".join(_block(key, value, ""))
+
+
+def toml(key: str, value: Any) -> str:
+    """`key = value`, a long list over several lines."""
+    if not isinstance(value, list | tuple):
+        return f"{key} = {_toml(value)}"
+    line = f"{key} = [{', '.join(map(_toml, value))}]"
+    if len(line) <= _WIDTH:
+        return line
+    wrapped = textwrap.wrap(", ".join(map(_toml, value)), _WIDTH, break_long_words=False)
+    return "\n".join((f"{key} = [", *(f"  {part}" for part in wrapped), "]"))
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _block(key: str, value: Any, indent: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield f"{indent}{key}:"
+        for name, inner in value.items():
+            yield from _block(name, inner, f"{indent}  ")
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        yield f"{indent}{key}:"
+        for item in value:
+            lines = [line for name, inner in item.items() for line in _block(name, inner, f"{indent}    ")]
+            yield f"{indent}  - {lines[0].lstrip()}"
+            yield from lines[1:]
+    elif isinstance(value, list):
+        line = f"{indent}{key}: [{', '.join(_scalar(item, inside=True) for item in value)}]"
+        if len(line) <= _WIDTH:
+            yield line
+        else:
+            yield f"{indent}{key}:"
+            yield from (f"{indent}  - {_scalar(item)}" for item in value)
+    elif isinstance(value, str) and len(f"{indent}{key}: {value}") > _WIDTH:
+        yield f"{indent}{key}: >-"
+        yield from textwrap.wrap(value, _WIDTH, initial_indent=f"{indent}  ", subsequent_indent=f"{indent}  ")
+    else:
+        yield f"{indent}{key}: {_scalar(value)}"
+
+
+def _scalar(value: Any, *, inside: bool = False) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False) if _UNSAFE.search(value) or (inside and "," in value) else value

@@ -1,0 +1,36 @@
+"""Markdown of our own manual (docstrings, descriptions, help) as HTML."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from postmortem_kb.render.markdown import Links, Markdown, code
+from postmortem_kb.source.body import read_body
+from postmortem_kb.source.text import Text
+
+_LINKS = Links(link=lambda href: href, image=lambda src: None)
+
+
+def blocks(text: str) -> Markup:
+    """Paragraphs, headings, lists, tables and code."""
+    body = read_body(Text.of(text), 0)
+    return Markup(Markdown(body, _LINKS).blocks(0, len(body.tokens)))  # noqa: S704 - it was sanitised
+
+
+def sentence(text: str) -> Markup:
+    """One paragraph, without the element around it."""
+    # Pages hold hundreds, so they go the short way: what `blocks` guards against, nobody writes into a declaration.
+    return Markup(_parser().renderInline(text))  # noqa: S704 - it holds no HTML
+
+
+def example(text: str, language: str) -> Markup:
+    """A block of code."""
+    return Markup(code(text, language))  # noqa: S704 - Pygments escapes
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False})

@@ -1,0 +1,101 @@
+"""The rows of lists: each is rendered once a build, and carries what a browser filters and sorts it by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from postmortem_kb.insight.actions import Owed
+from postmortem_kb.model import Postmortem
+from postmortem_kb.pages.page import environment
+from postmortem_kb.render import urls
+
+Facets = Mapping[str, object]
+"""What a row is filtered by (a word or several), sorted by (a number or a word), and searched in (`text`)."""
+
+_KEPT = 50_000
+
+
+def incident_rows(postmortems: Iterable[Postmortem], page: str, *, facets: bool = False) -> Markup:
+    """The rows of several incidents on the page at an address; with what they are filtered by, where it is."""
+    return Markup().join(_incident_row(postmortem, _depth(page), facets=facets) for postmortem in postmortems)
+
+
+def action_rows(entries: Iterable[Owed], page: str, *, owner: bool = True, facets: bool = False) -> Markup:
+    """The rows of several actions on the page at an address; without the owner, where all have the same."""
+    return Markup().join(_action_row(entry, _depth(page), owner=owner, facets=facets) for entry in entries)
+
+
+@lru_cache(maxsize=_KEPT)
+def _incident_row(postmortem: Postmortem, page: str, *, facets: bool) -> Markup:
+    return _macro("incident_row", postmortem, page, facets_of_incident(postmortem) if facets else {})
+
+
+@lru_cache(maxsize=_KEPT)
+def _action_row(entry: Owed, page: str, *, owner: bool, facets: bool) -> Markup:
+    return _macro("action_row", entry, page, facets_of_action(entry) if facets else {}, owner)
+
+
+def facets_of_incident(postmortem: Postmortem) -> Facets:
+    """The facets of an incident; those with no word are left out."""
+    times = postmortem.times
+    found: dict[str, object] = {
+        "severity": postmortem.severity,
+        "status": postmortem.status,
+        "kind": postmortem.kind,
+        "service": list(postmortem.services),
+        "cause": sorted({cause.kind for cause in postmortem.root_causes}),
+        "tag": list(postmortem.tags),
+        "detection": postmortem.detection.get("source", ""),
+        "year": f"{times.started:%Y}" if times.started else "",
+        "date": times.started.isoformat() if times.started else "",
+        "ttd": _minutes(times.ttd),
+        "ttr": _minutes(times.ttr),
+        "open": sum(action.open for action in postmortem.actions),
+        "text": f"{postmortem.title} {postmortem.id}".casefold(),
+    }
+    return {name: value for name, value in found.items() if value not in ("", [], None)}
+
+
+def facets_of_action(entry: Owed) -> Facets:
+    """The facets of an action; what is late is told by the day in the browser."""
+    action, postmortem = entry.action, entry.postmortem
+    found: dict[str, object] = {
+        "state": action.status,
+        "owner": action.owner,
+        "type": action.type,
+        "priority": action.priority,
+        "service": list(postmortem.services),
+        "severity": postmortem.severity,
+        "due": action.due.isoformat() if action.due and action.open else "",
+        "completed": action.completed.isoformat() if action.completed else "",
+        "text": f"{action.action} {postmortem.title} {postmortem.id} {action.id}".casefold(),
+    }
+    return {name: value for name, value in found.items() if value not in ("", [], None)}
+
+
+def data(rows: Iterable[tuple[Facets, str]]) -> str:
+    """Rows with their facets, for a list that is longer than its first page."""
+    lines = (json.dumps([facets, html], ensure_ascii=False, separators=(",", ":")) for facets, html in rows)
+    return "[" + ",\n".join(lines) + "]\n"
+
+
+def _macro(name: str, thing: object, page: str, facets: Facets, *more: object) -> Markup:
+    packed = json.dumps(facets, ensure_ascii=False, separators=(",", ":")) if facets else ""
+    made = getattr(environment().get_template("macros.html").module, name)(
+        thing, lambda target: urls.relative(target, page), packed, *more
+    )
+    return Markup(str(made).strip() + "\n")  # noqa: S704 - a macro of a template with autoescape
+
+
+def _depth(page: str) -> str:
+    """An address of the same depth: a row is the same on all of them."""
+    return "-/" * page.count("/")
+
+
+def _minutes(span: timedelta | None) -> int | None:
+    return None if span is None else round(span.total_seconds() / 60)

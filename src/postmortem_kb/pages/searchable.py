@@ -1,0 +1,93 @@
+"""A postmortem as the search reads it: its words below its headings, and the facets that results are narrowed by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from postmortem_kb.model import Postmortem
+from postmortem_kb.pages.page import Heading
+from postmortem_kb.render.words import label
+from postmortem_kb.source.body import Body, plain
+
+_CODE = ("fence", "code_block")
+
+
+def searchable(postmortem: Postmortem, headings: Sequence[Heading], *, code: bool) -> str:
+    """HTML in the terms of Pagefind.
+
+    Args:
+        postmortem: The postmortem.
+        headings: Those of its page; what stands below them is found with them.
+        code: Whether logs and code are searched, too.
+
+    Source: https://pagefind.app/docs/metadata/ and https://pagefind.app/docs/filtering/
+    """
+    started = postmortem.times.started
+    facets = {
+        "severity": [postmortem.severity],
+        "status": [label(postmortem.status)],
+        "service": postmortem.services,
+        "cause": [label(cause.kind) for cause in postmortem.root_causes],
+        "year": [f"{started:%Y}"] if started else [],
+    }
+    meta = {"severity": postmortem.severity, "date": f"{started:%Y-%m-%d}" if started else ""}
+    return "".join(
+        (
+            "<html><body data-pagefind-body>",
+            f'<h1 data-pagefind-meta="title">{escape(postmortem.title)}</h1>',
+            *(f'<i data-pagefind-meta="{name}[data-v]" data-v="{escape(value)}"></i>' for name, value in meta.items()),
+            *(
+                f'<i data-pagefind-filter="{name}[data-v]" data-v="{escape(value)}"></i>'
+                for name, values in facets.items()
+                for value in dict.fromkeys(values)
+            ),
+            f'<i data-pagefind-sort="date[data-v]" data-v="{meta["date"]}"></i>',
+            *_told(postmortem, headings, code=code),
+            "</body></html>",
+        )
+    )
+
+
+def page_text(title: str, html: str) -> str:
+    """A page of the manual in the same terms."""
+    return (
+        f'<html><body data-pagefind-body><h1 data-pagefind-meta="title">{escape(title)}</h1>'
+        f'<i data-pagefind-filter="part[data-v]" data-v="Handbook"></i>{html}</body></html>'
+    )
+
+
+def _told(postmortem: Postmortem, headings: Sequence[Heading], *, code: bool) -> Iterator[str]:
+    words = (postmortem.id, *postmortem.services, *postmortem.tags, *postmortem.data_assets, *postmortem.incidents)
+    yield f"<p>{escape(postmortem.summary)}</p><p>{escape(' '.join(words))}</p>"
+    derived = {
+        "Impact": [
+            text for value in postmortem.impact.values() for text in ([value] if isinstance(value, str) else value)
+        ],
+        "Root Cause": [cause.statement for cause in postmortem.causes],
+        "Action Items": [f"{action.id} {action.action} {action.owner}" for action in postmortem.actions],
+        "Related Incidents": [relation.note for relation in postmortem.related],
+        "Links": [link.title for link in postmortem.links],
+    }
+    body = postmortem.document.body
+    sections = {section.title: section for section in reversed(body.sections)}
+    first = body.sections[0].first - 3 if body.sections else len(body.tokens)
+    yield from _paragraphs(_words(body, 0, first, code=code))
+    for heading in headings:
+        yield f'<h2 id="{escape(heading.id)}">{escape(heading.title)}</h2>'
+        section = sections.get(heading.title)
+        if section:
+            yield from _paragraphs(_words(body, section.first, section.last, code=code))
+        yield from _paragraphs(derived.get(heading.title, ()))
+
+
+def _words(body: Body, first: int, last: int, *, code: bool) -> Iterator[str]:
+    for token in body.tokens[first:last]:
+        if token.type == "inline":
+            yield plain(token)
+        elif code and token.type in _CODE:
+            yield token.content
+
+
+def _paragraphs(texts: Iterable[str]) -> Iterator[str]:
+    return (f"<p>{escape(text)}</p>" for text in texts if text)

@@ -1,0 +1,174 @@
+"""Makes the contents of pages: what an earlier build made of the same is taken from the shelf, the rest is made on all cores."""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from postmortem_kb.knowledge import Knowledge
+from postmortem_kb.pages.page import Content, Heading, Page, key_of
+from postmortem_kb.shelf import Shelf
+from postmortem_kb.source.text import digest
+
+T = TypeVar("T")
+Finish = Callable[[Page, Content], T]
+"""What is done with a content in the process that made it."""
+
+_NOTES, _CONTENTS, _SEARCH = "note", "content", "search"
+_CHUNK = 16
+_FEW = 2 * _CHUNK
+"""So many pages are made by one process sooner than a second one has started."""
+_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is known of a page's content without looking at it."""
+
+    mark: str
+    """A digest of the content."""
+    search: str
+    """A digest of what the search reads; empty where it reads nothing."""
+    files: dict[str, str]
+    """As in `Content`."""
+    headings: bool
+    """Whether it has some."""
+    answers: tuple[tuple[str, str, str], ...]
+    """The questions that the page asked while it was made, each with its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A content on its way from the process that made it to the shelf."""
+
+    note: Note
+    content: bytes
+    search: bytes
+
+
+class Production:
+    """The contents of one build's pages."""
+
+    def __init__(self, knowledge: Knowledge, shelf: Shelf | None) -> None:
+        self._knowledge = knowledge
+        self._shelf = shelf
+        self._notes = dict(_notes(shelf.all(_NOTES))) if shelf else {}
+        self._used: set[str] = set()
+
+    def note(self, page: Page) -> Note | None:
+        """What is known of a page that is as it was; None for one that has to be made."""
+        name = _name(page)
+        known = self._notes.get(name)
+        if known is None or any(self._knowledge.answer((kind, path)) != told for kind, path, told in known.answers):
+            return None
+        self._used.add(name)
+        return known
+
+    def run(self, pages: Iterable[Page], finish: Finish[T]) -> Iterator[tuple[Page, Note, T]]:
+        """Make the contents of some pages and finish each where it was made; in no order."""
+        missing = {_name(page): page for page in pages}
+        if self._shelf:
+            known = [name for name, page in missing.items() if self.note(page)]
+            for name, packed in self._shelf.some(_CONTENTS, known):
+                content = _content(packed)
+                if content is not None:
+                    page = missing.pop(name)
+                    yield page, self._notes[name], finish(page, content)
+        todo = list(missing.values())
+        fresh: dict[str, _Made] = {}
+        for position, made, finished in _made(todo, self._knowledge, finish):
+            page = todo[position]
+            self._notes[_name(page)] = made.note
+            self._used.add(_name(page))
+            fresh[_name(page)] = made
+            yield page, made.note, finished
+            if len(fresh) == _BATCH:
+                self._put(fresh)
+                fresh = {}
+        self._put(fresh)
+
+    def searched(self, pages: Sequence[Page]) -> Iterator[tuple[Page, str]]:
+        """What the search reads of pages that were made before; those of which nothing is kept are left out."""
+        names = {_name(page): page for page in pages}
+        for name, packed in self._shelf.some(_SEARCH, names) if self._shelf else ():
+            yield names[name], zlib.decompress(packed).decode("utf-8", "surrogatepass")
+
+    def close(self) -> None:
+        """Forget what this build did not use."""
+        if self._shelf and self._notes.keys() - self._used:
+            for kind in (_NOTES, _CONTENTS, _SEARCH):
+                self._shelf.keep(kind, self._used)
+
+    def _put(self, fresh: dict[str, _Made]) -> None:
+        if self._shelf and fresh:
+            # The note last: without it, the others are made again.
+            self._shelf.put(_CONTENTS, {name: made.content for name, made in fresh.items()})
+            self._shelf.put(_SEARCH, {name: made.search for name, made in fresh.items() if made.search})
+            self._shelf.put(_NOTES, {name: _packed_note(made.note) for name, made in fresh.items()})
+
+
+def _name(page: Page) -> str:
+    return key_of(page.path, page.key)
+
+
+def _make(page: Page, knowledge: Knowledge, finish: Finish[T]) -> tuple[_Made, T]:
+    content = page.make()
+    text = json.dumps(
+        [content.html, [[h.id, h.title, h.level] for h in content.headings], content.files, content.search]
+    )
+    answers = tuple((kind, path, knowledge.answer((kind, path))) for kind, path in content.questions)
+    found = content.search.encode("utf-8", "surrogatepass")
+    note = Note(digest(text.encode()), digest(found) if found else "", content.files, bool(content.headings), answers)
+    made = _Made(note, zlib.compress(text.encode(), 1), zlib.compress(found, 1) if found else b"")
+    return made, finish(page, content)
+
+
+def _made(pages: Sequence[Page], knowledge: Knowledge, finish: Finish[T]) -> Iterator[tuple[int, _Made, T]]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if cores == 1 or len(pages) <= _FEW or not hasattr(os, "fork"):
+        for position, page in enumerate(pages):
+            yield position, *_make(page, knowledge, finish)
+        return
+    # Imported here: after an edit, there is little to make.
+    from multiprocessing import get_context
+
+    global _mine  # noqa: PLW0603 - what a forked process finds; functions of pages cannot be sent to it
+    _mine = pages, knowledge, finish
+    starts = range(0, len(pages), _CHUNK)
+    with get_context("fork").Pool(min(cores, len(starts))) as pool:
+        for made in pool.imap_unordered(_work, starts):
+            yield from made
+
+
+_mine: tuple[Sequence[Page], Knowledge, Finish[Any]]
+
+
+def _work(start: int) -> list[tuple[int, _Made, Any]]:
+    pages, knowledge, finish = _mine
+    chunk = pages[start : start + _CHUNK]
+    return [(start + offset, *_make(page, knowledge, finish)) for offset, page in enumerate(chunk)]
+
+
+def _packed_note(note: Note) -> bytes:
+    return json.dumps([note.mark, note.search, note.files, note.headings, note.answers]).encode()
+
+
+def _notes(packed: dict[str, bytes]) -> Iterator[tuple[str, Note]]:
+    for name, value in packed.items():
+        try:
+            mark, search, files, headings, answers = json.loads(value)
+            yield name, Note(mark, search, files, headings, tuple((kind, path, told) for kind, path, told in answers))
+        except (TypeError, ValueError):
+            continue
+
+
+def _content(packed: bytes) -> Content | None:
+    try:
+        html, headings, files, search = json.loads(zlib.decompress(packed))
+        return Content(html, tuple(Heading(*values) for values in headings), files, (), search)
+    except (TypeError, ValueError, zlib.error):
+        return None

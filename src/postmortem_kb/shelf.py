@@ -1,0 +1,105 @@
+"""What earlier builds read and rendered, by what it was made from: a build does the work of what changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from postmortem_kb.memory import cache_folder, program_mark
+from postmortem_kb.policy import Policy
+from postmortem_kb.source.text import digest
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_AT_ONCE = 500
+"""Names in one query."""
+
+
+class Shelf:
+    """Bytes by kind and name, for one version of the program and one policy.
+
+    It lies in the user's cache, outside the repository, and may be deleted at any time. Whatever is wrong with it, a build
+    goes on without it.
+    """
+
+    def __init__(self, file: Path, key: str) -> None:
+        self._file = file
+        self._key = key
+
+    def all(self, kind: str) -> dict[str, bytes]:
+        """Everything of a kind."""
+        return dict(self._rows("SELECT name, value FROM things WHERE key = ? AND kind = ?", (self._key, kind)))
+
+    def some(self, kind: str, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Those of a kind that are there, of some names."""
+        names = list(names)
+        for start in range(0, len(names), _AT_ONCE):
+            part = names[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(part))
+            query = f"SELECT name, value FROM things WHERE key = ? AND kind = ? AND name IN ({marks})"  # noqa: S608 - marks only
+            yield from self._rows(query, (self._key, kind, *part))
+
+    def put(self, kind: str, things: Mapping[str, bytes]) -> None:
+        """Keep things of a kind."""
+        rows = [(self._key, kind, name, value) for name, value in things.items()]
+        self._write(lambda database: database.executemany("INSERT OR REPLACE INTO things VALUES (?, ?, ?, ?)", rows))
+
+    def keep(self, kind: str, names: Collection[str]) -> None:
+        """Forget what is of a kind and not named, and everything of other versions."""
+        known = self._rows("SELECT name, kind FROM things WHERE key = ? AND kind = ?", (self._key, kind))
+        gone = [(self._key, kind, name) for name, _ in known if name not in names]
+
+        def forget(database: sqlite3.Connection) -> None:
+            database.execute("DELETE FROM things WHERE key != ?", (self._key,))
+            database.executemany("DELETE FROM things WHERE key = ? AND kind = ? AND name = ?", gone)
+
+        self._write(forget)
+
+    def _rows(self, query: str, values: tuple[str, ...]) -> list[tuple[str, bytes]]:
+        # Imported where it is used: most commands keep nothing.
+        import sqlite3
+
+        try:
+            with closing(self._open()) as database:
+                return database.execute(query, values).fetchall()
+        except (sqlite3.Error, OSError):
+            return []
+
+    def _write(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        import sqlite3
+
+        with suppress(sqlite3.OperationalError, OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with closing(self._open()) as database, database:
+                    work(database)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                # No database any more: the next build begins a new one.
+                self._file.unlink(missing_ok=True)
+
+    def _open(self) -> sqlite3.Connection:
+        import sqlite3
+
+        database = sqlite3.connect(self._file, timeout=5)
+        # What is lost when the machine fails is made again.
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS things"
+            " (key TEXT, kind TEXT, name TEXT, value BLOB, PRIMARY KEY (key, kind, name))"
+        )
+        return database
+
+
+def shelf_of(root: Path, audience: str, policy: Policy, environment: Mapping[str, str] = os.environ) -> Shelf | None:
+    """The shelf of a repository for one audience; None where nothing is to be kept."""
+    folder = cache_folder(environment)
+    if folder is None:
+        return None
+    name = digest(os.fsencode(root.resolve()) + audience.encode())
+    return Shelf(folder / f"{name}.site.sqlite", program_mark(policy))
