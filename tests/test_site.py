@@ -151,6 +151,11 @@ def test_this_repository_builds_strictly_with_a_page_for_every_postmortem(
     for file in (base / "postmortems").rglob("[0-9]*.md"):
         assert "<h1>" in article(base, f"incidents/{file.stem}")
     assert "WARNING" not in build(base, run, generator=generator)
+    assert re.search(
+        '<link rel="alternate" type="application/atom[+]xml"[^>]+href="../feed.xml"', read(base, "incidents")
+    )
+    assert (base / "site" / "feed.xml").is_file()
+    assert b"\r\nBEGIN:VEVENT\r\n" in (base / "site" / "actions.ics").read_bytes()
 
 
 def test_an_empty_catalog_says_how_to_begin(base: Path, run: Run) -> None:

@@ -20,7 +20,7 @@ from mkdocs_postmortems.framing import Framing
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
 from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target
-from postmortem_kb.export.data import files as data_files
+from postmortem_kb.export.site import files as site_files
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.manual import pages as manual_pages
 from postmortem_kb.pages import ROWS, all_pages
@@ -140,7 +140,7 @@ class Building:
             self._search.stage(page.path, page.make().search)
 
     def _write_data(self) -> None:
-        makers = data_files(self._knowledge)
+        makers = site_files(self._knowledge)
         makers |= {address: partial(make, self._knowledge) for address, make in ROWS.items()}
         makers[f"{FOLDER}bundles.json"] = lambda: json.dumps(self._search.bundles)
         for address, make in makers.items():
