@@ -53,8 +53,9 @@ class Building:
         self._outputs.put_back()
         manual = [path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2]
         wanted = [self._pages.pop(path) for path in dict.fromkeys((*paths, *manual)) if path in self._pages]
-        for page, _, content in self._production.run(wanted, lambda page, content: content):
-            self.main[page.path] = add_page(page, content, files, config)
+        contents = {page.path: content for page, _, content in self._production.run(wanted, lambda page, made: made)}
+        for page in wanted:
+            self.main[page.path] = add_page(page, contents[page.path], files, config)
         if any(file.is_documentation_page() and file.abs_src_path for file in files):
             for page in self._pages.values():
                 add_target(page, files, config)
