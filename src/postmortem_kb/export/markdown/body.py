@@ -108,7 +108,7 @@ class Writer:
     def _image(self, token: Token) -> str:
         label = escaped(plain(token)) or "Picture"
         source = self.links.image(str(token.attrGet("src") or ""))
-        return label if source is None else f"!{link(label, source)}"
+        return label if source is None else f"!{link(label, source.address)}"
 
     def _text(self, token: Token, container: _Container) -> tuple[str, str]:
         if container.token.type == "tr_open":

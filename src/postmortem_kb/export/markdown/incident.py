@@ -18,6 +18,7 @@ from postmortem_kb.model import Postmortem
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.render import urls, words
 from postmortem_kb.render.markdown import Links
+from postmortem_kb.render.pictures import Picture
 from postmortem_kb.source.links import below_root, scheme
 from postmortem_kb.timeline import Timeline
 
@@ -144,14 +145,15 @@ def _links(postmortem: Postmortem, knowledge: Knowledge, place: Place, pictures:
         path, fragment = below_root(postmortem.path, href), href.partition("#")[2]
         other = postmortem if href.startswith("#") else knowledge.by_path.get(path)
         if other is None or href.startswith("//"):
-            return image(href)
+            picture = image(href)
+            return picture.address if picture else None
         anchor = f"#{fragment}" if fragment in _anchors(other) else ""
         file = place.files[urls.incident(other.id)]
         return f"{place.way(file) if file != place.file else ''}{anchor}" or None
 
-    def image(source: str) -> str | None:
+    def image(source: str) -> Picture | None:
         address = f"files/{below_root(postmortem.path, source).removeprefix(f'{FOLDER}/')}"
-        return place.way(address) if not scheme(source) and address in pictures else None
+        return Picture(place.way(address)) if not scheme(source) and address in pictures else None
 
     return Links(to, image)
 
