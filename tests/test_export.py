@@ -328,6 +328,18 @@ def test_no_body_runs_anything_in_python_markdown(text: str) -> None:
     assert rendered(rewritten(text)).runs == []
 
 
+@pytest.mark.parametrize("nest", ["- ", "> ", "1. ", "- > ", "> - "])
+def test_what_is_deeply_nested_runs_nothing_and_is_read_to_its_end(nest: str) -> None:
+    for depth in (1, 4, 8, 9, 12, 30):
+        outside = "".join(nest[0] if nest == "> " else nest for _ in range(depth))
+        inside = "".join("> " if mark == ">" else "  " * (mark in "-1") for mark in outside.replace("1. ", "1  "))
+        text = f"{outside}told\n{inside}\n{inside}```html\n{inside}<script>hit()</script>\n{inside}```\n"
+        found = rendered(rewritten(text))
+        assert found.runs == []
+        assert "told" in found.text
+        assert "<script>hit()</script>" in found.text
+
+
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
 def test_a_value_is_shown_as_it_was_typed(text: str) -> None:
@@ -546,6 +558,11 @@ def test_neither_links_nor_the_list_of_files_lead_out_of_the_folder(base: Path, 
     assert export(base, target) == 0
     assert (outside / "keep.md").read_text(encoding="utf-8") == "mine"
     assert not (target / "zensical.toml").is_symlink()
+    (outside / "list").write_text((target / ".postmortem-export").read_text(encoding="utf-8"), encoding="utf-8")
+    (target / ".postmortem-export").unlink()
+    (target / ".postmortem-export").symlink_to(outside / "list")
+    assert export(base, target, "csv") == 0
+    assert "zensical.toml" in (outside / "list").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,12 @@ def write(folder: Path, files: Mapping[str, str | Path], root: Path) -> None:
         _keep_out_of_the_way(folder, files, earlier)
         folder.mkdir(parents=True, exist_ok=True)
         # First, so that an export that breaks off can be made again.
-        (folder / LIST).write_text(_listed({*files, *earlier}), encoding="utf-8")
+        _put(folder / LIST, _listed({*files, *earlier}))
         for name in sorted(earlier - set(files)):
             _remove(folder, name)
         for name, content in files.items():
             _put(folder / name, content.read_bytes() if isinstance(content, Path) else content.encode("utf-8"))
-        (folder / LIST).write_text(_listed(files), encoding="utf-8")
+        _put(folder / LIST, _listed(files))
     except OSError as error:
         raise UsageError(f"`{error.filename or folder}` cannot be written: {error.strerror}") from None
 
@@ -93,5 +93,5 @@ def _put(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
 
-def _listed(names: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in ("# Written by `postmortem export`.", *sorted(names)))
+def _listed(names: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in ("# Written by `postmortem export`.", *sorted(names))).encode("utf-8")
