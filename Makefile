@@ -63,6 +63,7 @@ lint: $(TEST_READY) ## Check style, types, imports and the hooks' manifests
 bench: $(TEST_READY) ## Measure, and print the figures of the README
 	@$(BIN)/python benchmarks/check.py
 	@$(BIN)/python benchmarks/hostile.py
+	@$(BIN)/python benchmarks/site.py
 
 lock: $(TEST_READY) ## Resolve the newest versions and write them to requirements/
 	$(LOCK) requirements/build.in -o requirements/build.txt

@@ -354,6 +354,16 @@ def test_nothing_internal_is_in_the_public_site(public: Path, canaries: Canaries
     assert found(public, planted) == {}
 
 
+@pytest.mark.parametrize("format", ["json", "csv", "markdown"])
+def test_nothing_internal_is_in_the_public_export(
+    format: str, base: Path, tmp_path: Path, canaries: Canaries, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "export"
+    assert main(["--root", str(base), "export", "--audience", "public", "--format", format, str(target)]) == 0
+    assert found(target, canaries.shown | canaries.hidden) == {}
+    assert found(target, dict.fromkeys(canaries.public, ""))
+
+
 def test_the_internal_site_holds_what_the_public_must_not_see(internal: Path, canaries: Canaries) -> None:
     assert len(canaries.shown) >= 150
     assert set(canaries.shown) - set(found(internal, canaries.shown)) == set()

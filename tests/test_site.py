@@ -151,6 +151,11 @@ def test_this_repository_builds_strictly_with_a_page_for_every_postmortem(
     for file in (base / "postmortems").rglob("[0-9]*.md"):
         assert "<h1>" in article(base, f"incidents/{file.stem}")
     assert "WARNING" not in build(base, run, generator=generator)
+    assert re.search(
+        '<link rel="alternate" type="application/atom[+]xml"[^>]+href="../feed.xml"', read(base, "incidents")
+    )
+    assert (base / "site" / "feed.xml").is_file()
+    assert b"\r\nBEGIN:VEVENT\r\n" in (base / "site" / "actions.ics").read_bytes()
 
 
 def test_an_empty_catalog_says_how_to_begin(base: Path, run: Run) -> None:
@@ -303,3 +308,57 @@ def test_the_catalog_is_seen_from_each_side(page: str, told: list[str], base: Pa
     shown = words(article(base, page))
     assert [word for word in told if word not in shown] == []
     assert f'href="../{page}/"' in article(base, page.partition("/")[0])
+
+
+@pytest.mark.parametrize(
+    ("site", "addresses"),
+    [
+        (
+            'repo_url = "https://github.com/acme/kb/"',
+            ["/edit/main/postmortems/b.md", "/blob/HEAD/postmortems/b.md", "/issues/new?title=Postmortem%20b%3A"],
+        ),
+        (
+            'repo_url = "https://git.acme.example/kb"\nforge = "gitlab"\nbranch = "trunk"',
+            ["/-/edit/trunk/postmortems/b.md", "/-/blob/HEAD/alerts/pool.yaml#L4", "/-/issues/new?issue%5Btitle%5D="],
+        ),
+        ('repo_url = "https://git.acme.example/kb"', ["/blob/HEAD/postmortems/b.md"]),
+        ("", []),
+    ],
+)
+def test_a_page_leads_to_its_source_and_to_those_who_can_change_it(
+    site: str, addresses: list[str], base: Path, run: Run
+) -> None:
+    (base / "postmortem.toml").write_text(f"[site]\n{site}\n", encoding="utf-8")
+    text = REVIEWED.replace("completed: 2026-03-21}", 'completed: 2026-03-21, evidence: ["alerts/pool.yaml#L4"]}')
+    (base / "postmortems" / "b.md").write_text(text, encoding="utf-8")
+    build(base, run)
+    html = unescape(article(base, "incidents/b"))
+    assert [address for address in addresses if address not in html] == []
+    assert ("Report a problem" in html) == any("issues/new" in address for address in addresses)
+    assert ("Edit</a>" in html) == any("edit/" in address for address in addresses)
+    assert "alerts/pool.yaml#L4" in html
+
+
+def test_a_draft_with_nothing_in_it_has_no_headings_over_nothing(base: Path, run: Run) -> None:
+    text = (base / "postmortems" / "a.md").read_text(encoding="utf-8").partition("## Timeline")[0]
+    (base / "postmortems" / "a.md").write_text(f"{text}## What Happened\n\n## Root Cause\n", encoding="utf-8")
+    build(base, run)
+    html = article(base, "incidents/a")
+    assert "<h2" not in html
+    assert "Nothing more is written yet." in words(html)
+
+
+def test_sections_have_the_anchors_of_the_code_host_and_no_two_share_one(base: Path, run: Run) -> None:
+    body = "## What Happened\n\n[below](#how-it-ended)\n\n### How it ended!\n\nWell.\n\n### Timeline\n\n##### Deep\n"
+    text = (base / "postmortems" / "a.md").read_text(encoding="utf-8") + f"\n{body}"
+    (base / "postmortems" / "a.md").write_text(text, encoding="utf-8")
+    build(base, run)
+    html = article(base, "incidents/a")
+    headings = re.findall(r'<h([2-6]) id="([^"]+)"', html)
+    assert headings == [
+        ("2", "timeline"),
+        ("2", "what-happened"),
+        ("3", "how-it-ended"),
+        ("3", "timeline-1"),
+        ("4", "deep"),
+    ]

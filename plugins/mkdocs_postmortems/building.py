@@ -20,7 +20,7 @@ from mkdocs_postmortems.framing import Framing
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
 from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target
-from postmortem_kb.export.data import files as data_files
+from postmortem_kb.export.site import files as site_files
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.manual import pages as manual_pages
 from postmortem_kb.pages import ROWS, all_pages
@@ -53,8 +53,9 @@ class Building:
         self._outputs.put_back()
         manual = [path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2]
         wanted = [self._pages.pop(path) for path in dict.fromkeys((*paths, *manual)) if path in self._pages]
-        for page, _, content in self._production.run(wanted, lambda page, content: content):
-            self.main[page.path] = add_page(page, content, files, config)
+        contents = {page.path: content for page, _, content in self._production.run(wanted, lambda page, made: made)}
+        for page in wanted:
+            self.main[page.path] = add_page(page, contents[page.path], files, config)
         if any(file.is_documentation_page() and file.abs_src_path for file in files):
             for page in self._pages.values():
                 add_target(page, files, config)
@@ -143,7 +144,7 @@ class Building:
             self._search.stage(page.path, page.make().search)
 
     def _write_data(self) -> None:
-        makers = data_files(self._knowledge)
+        makers = site_files(self._knowledge)
         makers |= {address: partial(make, self._knowledge) for address, make in ROWS.items()}
         makers[f"{FOLDER}bundles.json"] = lambda: json.dumps(self._search.bundles)
         for address, make in makers.items():

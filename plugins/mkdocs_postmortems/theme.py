@@ -17,7 +17,8 @@ _FEATURES = (
     "toc.follow",
     "content.code.copy",
 )
-_SCRIPTS = ("postmortems", "list", "search")
+_STYLES = ("postmortems", "incident")
+_SCRIPTS = ("postmortems", "list", "search", "incident", "diagrams", "reach")
 _PALETTE = [
     {
         "media": f"(prefers-color-scheme: {scheme})",
@@ -61,6 +62,6 @@ def set_theme(config: MkDocsConfig) -> None:
     theme["features"] = [*theme.get("features", []), *(f for f in _FEATURES if f not in theme.get("features", []))]
     if not theme.get("palette"):
         theme["palette"] = _PALETTE
-    config.extra_css.insert(0, "assets/postmortems/postmortems.css")
+    config.extra_css[:0] = [f"assets/postmortems/{name}.css" for name in _STYLES]
     config.extra_javascript[:0] = [f"assets/postmortems/{name}.js" for name in _SCRIPTS]
     config.extra.setdefault("generator", False)

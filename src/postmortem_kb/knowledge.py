@@ -13,10 +13,12 @@ from postmortem_kb.catalog import page_key, read_catalog
 from postmortem_kb.contract import Contract
 from postmortem_kb.history import History, read_history
 from postmortem_kb.insight.actions import Owed, action_index
+from postmortem_kb.insight.neighbours import Neighbours, neighbours
 from postmortem_kb.insight.relations import Related, relations
 from postmortem_kb.model import Postmortem, read_postmortem
 from postmortem_kb.policy import FOLDER, Policy
 from postmortem_kb.readings import read_all
+from postmortem_kb.render.pictures import size
 from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.links import is_file
 from postmortem_kb.source.text import digest
@@ -52,11 +54,13 @@ class Knowledge:
         return digest(repr((known, sorted(self.history.items()))).encode("utf-8", "surrogatepass"))
 
     def answer(self, question: tuple[str, str]) -> str:
-        """What a page may ask of other files: which postmortem stands in one, and whether there is one."""
+        """What a page may ask of other files: which postmortem stands in one, how large a picture is, whether it is there."""
         kind, path = question
         if kind == "page":
             return self.by_path[path].id if path in self.by_path else ""
-        return "yes" if is_file(self.root, path, FOLDER) else ""
+        if not is_file(self.root, path, FOLDER):
+            return ""
+        return "x".join(map(str, size(self.root / path))) if kind == "picture" else "yes"
 
     @cached_property
     def actions(self) -> list[Owed]:
@@ -67,6 +71,11 @@ class Knowledge:
     def relations(self) -> dict[str, list[Related]]:
         """The related postmortems of each id."""
         return relations(self.postmortems)
+
+    @cached_property
+    def neighbours(self) -> dict[str, list[Neighbours]]:
+        """What came before and after on the same services, for each id that has such."""
+        return neighbours(self.postmortems)
 
 
 def read_knowledge(

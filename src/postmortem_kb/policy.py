@@ -63,6 +63,10 @@ class Policy:
     repo_url: str = ""
     search_code: bool = True
     """Whether the search reads logs and code."""
+    branch: str = "main"
+    """Where edits of the published pages go to."""
+    forge: str = ""
+    """`github` or `gitlab`; empty: as the host's name says."""
     services: tuple[str, ...] = ()
     """The service catalog; empty where names are free."""
     deadlines: Mapping[str, int] = field(default_factory=dict)
@@ -138,6 +142,8 @@ def _policy(settings: Mapping[str, Any]) -> Policy:
         site_url=site.get("url", ""),
         repo_url=site.get("repo_url", ""),
         search_code=site.get("search_code", True),
+        branch=site.get("branch", "main"),
+        forge=site.get("forge", ""),
         services=tuple(settings.get("services", {}).get("names", ())),
         deadlines={**data["deadlines"], **settings.get("deadlines", {})},
         triggers=tuple(settings.get("triggers", data["triggers"])["when"]),

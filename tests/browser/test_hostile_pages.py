@@ -80,7 +80,7 @@ FOUND = """() => {
     const name = element.localName
     const inside = element.closest(".pm-page")
     if (["iframe", "object", "embed", "base", "applet", "marquee", "math"].includes(name)) bad.push(element.outerHTML.slice(0, 90))
-    if (inside && ["script", "svg", "style", "link", "meta", "template", "video", "audio"].includes(name)) bad.push(element.outerHTML.slice(0, 90))
+    if (inside && !element.matches("svg.pm-moments__labels, svg.pm-moments__bar") && ["script", "svg", "style", "link", "meta", "template", "video", "audio"].includes(name)) bad.push(element.outerHTML.slice(0, 90))
     if (inside && name === "form" && !element.matches("[data-pm-filter]")) bad.push(element.outerHTML.slice(0, 90))
     if (name === "script" && !own.has(element)) bad.push(element.outerHTML.slice(0, 90))
     for (const { name: key, value } of element.attributes) {

@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "Hold postmortems against the contract.",
     "explain": "Say why a rule exists, with examples, or what a key means.",
     "actions": "List action items: open, overdue, by owner, type and service.",
+    "export": "Write the catalog as data, as tables, or as plain Markdown.",
     "build": "Build the site.",
     "serve": "Show the site while you write.",
 }

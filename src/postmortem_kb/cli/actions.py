@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from postmortem_kb.clock import today
-from postmortem_kb.export import data
+from postmortem_kb.export import csv, data
+from postmortem_kb.export.calendar import Risk, calendar, risks
 from postmortem_kb.insight.actions import Owed, action_index
-from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.policy import read_policy
 from postmortem_kb.root import find_root
-
-_COLUMNS = ("incident", "id", "action", "type", "owner", "priority", "status", "due", "overdue", "ticket", "completed")
-
 
 _EXAMPLES = """\b
 Examples:
@@ -40,7 +36,9 @@ Examples:
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it is asked what is late; default: today."
 )
-@click.option("--format", "format_", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "csv", "ics"]), default="text", show_default=True
+)
 @click.pass_obj
 def command(
     root: Path | None,
@@ -66,14 +64,22 @@ def command(
         and (not type_ or entry.action.type in type_)
         and (not service or set(service) & set(entry.postmortem.services))
     ]
+    accepted = [
+        risk
+        for risk in risks(knowledge.postmortems)
+        if not type_
+        and (not overdue or risk.until < day)
+        and (not owners or risk.accepted.by.removeprefix("@").casefold() in owners)
+        and (not service or set(service) & set(risk.postmortem.services))
+    ]
     for path, reason in knowledge.left_out.items():
         click.echo(f"{path} is left out: {reason}", err=True)
-    for line in _FORMATS[format_](entries, day):
+    for line in _FORMATS[format_](entries, accepted, knowledge):
         click.echo(line)
     return 0
 
 
-def _text(entries: Iterable[Owed], day: date) -> Iterator[str]:
+def _text(entries: Iterable[Owed], accepted: Iterable[Risk], knowledge: Knowledge) -> Iterator[str]:
     entries = list(entries)
     for entry in entries:
         action = entry.action
@@ -86,24 +92,22 @@ def _text(entries: Iterable[Owed], day: date) -> Iterator[str]:
     yield f"{len(entries)} action item{'' if len(entries) == 1 else 's'}: {owed} open, {late} overdue."
 
 
-def _json(entries: Iterable[Owed], day: date) -> Iterator[str]:
-    yield json.dumps(data.actions(entries, day), indent=2, ensure_ascii=False)
+def _json(entries: Iterable[Owed], accepted: Iterable[Risk], knowledge: Knowledge) -> Iterator[str]:
+    yield json.dumps(data.actions(entries, knowledge.today), indent=2, ensure_ascii=False)
 
 
-def _csv(entries: Iterable[Owed], day: date) -> Iterator[str]:
-    table = io.StringIO()
-    writer = csv.DictWriter(table, _COLUMNS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in data.action(entry).items()} for entry in entries)
-    yield table.getvalue().rstrip("\n")
+def _csv(entries: Iterable[Owed], accepted: Iterable[Risk], knowledge: Knowledge) -> Iterator[str]:
+    yield csv.actions(entries).rstrip("\n")
 
 
-def _cell(value: object) -> object:
-    """A value that no spreadsheet takes for a formula.
-
-    Source: https://owasp.org/www-community/attacks/CSV_Injection
-    """
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+def _ics(entries: Iterable[Owed], accepted: Iterable[Risk], knowledge: Knowledge) -> Iterator[str]:
+    # What prints this adds the last line feed.
+    yield calendar(entries, accepted, knowledge.policy, knowledge.history).removesuffix("\n")
 
 
-_FORMATS: dict[str, Callable[[Iterable[Owed], date], Iterator[str]]] = {"text": _text, "json": _json, "csv": _csv}
+_FORMATS: dict[str, Callable[[Iterable[Owed], Iterable[Risk], Knowledge], Iterator[str]]] = {
+    "text": _text,
+    "json": _json,
+    "csv": _csv,
+    "ics": _ics,
+}

@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 
 from postmortem_kb.render import urls, words
+from postmortem_kb.source.links import scheme
 from postmortem_kb.source.text import digest
 
 
@@ -61,10 +62,10 @@ def environment() -> jinja2.Environment:
     env = jinja2.Environment(
         loader=jinja2.PackageLoader("postmortem_kb.pages"),
         autoescape=True,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-        auto_reload=False,
     )
     env.filters |= {
         "duration": words.duration,
@@ -73,8 +74,10 @@ def environment() -> jinja2.Environment:
         "days_after": words.days_after,
         "moment": words.moment,
         "label": words.label,
+        "paragraphs": words.paragraphs,
         "thousands": "{:,}".format,
     }
+    env.tests["website"] = lambda address: scheme(address) in ("http", "https")
     env.globals |= {"count": words.count, "urls": urls}
     return env
 

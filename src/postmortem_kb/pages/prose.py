@@ -17,7 +17,7 @@ _LINKS = Links(link=lambda href: href, image=lambda src: None)
 def blocks(text: str) -> Markup:
     """Paragraphs, headings, lists, tables and code."""
     body = read_body(Text.of(text), 0)
-    return Markup(Markdown(body, _LINKS).blocks(0, len(body.tokens)))  # noqa: S704 - it was sanitised
+    return Markup(Markdown(body, _LINKS, top=2).blocks(0, len(body.tokens)))  # noqa: S704 - it was sanitised
 
 
 def sentence(text: str) -> Markup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -17,20 +17,21 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from postmortem_kb.render.urls import slug
+from postmortem_kb.render.pictures import Picture
+from postmortem_kb.render.urls import anchor
 from postmortem_kb.source.body import Body, parser, plain
 
 # Colouring costs more than reading; a log of this length is looked at as it is.
 _COLOURED_CHARACTERS = 20_000
 _TAGS = {
-    "a", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr", "img", "input",
-    "li", "ol", "p", "pre", "s", "section", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr",
+    "a", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6",
+    "hr", "img", "input", "li", "ol", "p", "pre", "s", "section", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr",
     "ul",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"class", "id"},
     "a": {"href", "title", "rel"},
-    "img": {"src", "alt", "title", "loading"},
+    "img": {"src", "alt", "title", "loading", "width", "height"},
     "input": {"type", "checked", "disabled", "aria-label"},
     "ol": {"start", "class"},
     "td": {"style"},
@@ -44,7 +45,7 @@ class Links:
     """Where relative addresses in a body lead to; None: nowhere on this site."""
 
     link: Callable[[str], str | None]
-    image: Callable[[str], str | None]
+    image: Callable[[str], Picture | None]
 
 
 class _Renderer(RendererHTML):
@@ -57,27 +58,32 @@ class _Renderer(RendererHTML):
         self.rules = {**parser().renderer.rules, **self.rules}  # type: ignore[attr-defined]
         self.anchors: dict[str, int] = {}
         self.dead: list[bool] = []
+        self.top = 3
+        self.level = 2
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        # The page has the first two levels.
-        tag = f"h{max(3, int(tokens[idx].tag[1:]))}"
-        name = slug(plain(tokens[idx + 1])) or "part"
-        self.anchors[name] = self.anchors.get(name, 0) + 1
-        number = f"-{self.anchors[name]}" if self.anchors[name] > 1 else ""
-        return f'<{tag} id="{escape(name)}{number}">'
+        # Whoever hears a page counts on no level being left out.
+        self.level = max(self.top, min(int(tokens[idx].tag[1:]), self.level + 1))
+        tag = f"h{self.level}"
+        name = anchor(plain(tokens[idx + 1])) or "part"
+        taken = self.anchors.get(name, 0)
+        self.anchors[name] = taken + 1
+        return f'<{tag} id="{escape(name)}{f"-{taken}" if taken else ""}">'
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        return f"</h{max(3, int(tokens[idx].tag[1:]))}>\n"
+        return f"</h{self.level}>\n"
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         words = tokens[idx].info.split()
+        if words and words[0].lower() == "mermaid":
+            return diagram(tokens[idx].content)
         return code(tokens[idx].content, words[0] if words else "")
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         return code(tokens[idx].content, "")
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        return '<div class="pm-scroll" tabindex="0" role="region" aria-label="Table"><table>\n'
+        return '<div class="pm-scroll" tabindex="0" role="region" aria-label="Table"><table class="pm-cells">\n'
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         return "</table></div>\n"
@@ -93,26 +99,59 @@ class _Renderer(RendererHTML):
     def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         return "</span>" if self.dead and self.dead.pop() else "</a>"
 
+    def paragraph_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        if tokens[idx].hidden or not self._alone(tokens[idx + 1]):
+            return self.renderToken(tokens, idx, options, env)
+        return '<figure class="pm-figure">'
+
+    def paragraph_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        if tokens[idx].hidden or not self._alone(tokens[idx - 1]):
+            return self.renderToken(tokens, idx, options, env)
+        picture = (tokens[idx - 1].children or [])[0]
+        caption = str(picture.attrGet("title") or "") or plain(picture)
+        return (f"<figcaption>{escape(caption)}</figcaption>" if caption else "") + "</figure>\n"
+
+    def _alone(self, token: Token) -> bool:
+        """Whether a paragraph holds a picture of this site and nothing else."""
+        inside = token.children or []
+        return len(inside) == 1 and inside[0].type == "image" and self._picture(inside[0]) is not None
+
+    def _picture(self, token: Token) -> Picture | None:
+        return self.links.image(str(token.attrGet("src") or ""))
+
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         token = tokens[idx]
         alt = plain(token)
-        src = self.links.image(str(token.attrGet("src") or ""))
-        if src is None:
+        picture = self._picture(token)
+        if picture is None:
             return f'<span class="pm-no-image">{escape(alt or "Picture")}</span>'
         title = token.attrGet("title")
         extra = f' title="{escape(str(title))}"' if title else ""
-        return f'<img src="{escape(src)}" alt="{escape(alt)}"{extra} loading="lazy">'
+        extra += ' width="{}" height="{}"'.format(*picture.shown) if picture.width else ""
+        html = f'<img src="{escape(picture.address)}" alt="{escape(alt)}"{extra} loading="lazy">'
+        # A link that was written around it stays the only one.
+        return html if self.dead[-1:] == [False] else f'<a class="pm-zoom" href="{escape(picture.address)}">{html}</a>'
 
 
 class Markdown:
-    """Renders one body for one page; headings get anchors that are unique on the page."""
+    """Renders one body for one page; headings get anchors that are unique on the page.
 
-    def __init__(self, body: Body, links: Links) -> None:
+    Args:
+        body: The parsed body.
+        links: Where its addresses lead to.
+        taken: Anchors that the page uses for something else.
+        top: The highest level of its headings; the page has those above.
+    """
+
+    def __init__(self, body: Body, links: Links, taken: Iterable[str] = (), *, top: int = 3) -> None:
         self.body = body
         self.renderer = _Renderer(links)
+        self.renderer.anchors = dict.fromkeys(taken, 1)
+        self.renderer.top = top
 
     def blocks(self, first: int, last: int) -> str:
         """The HTML of a range of the body's tokens."""
+        self.renderer.level = self.renderer.top - 1
         return clean(self.renderer.render(self.body.tokens[first:last], parser().options, self.body.env))
 
     def inline(self, token: Token) -> str:
@@ -137,6 +176,12 @@ def code(text: str, language: str) -> str:
     lexer = _lexer(language) if language and len(text) <= _COLOURED_CHARACTERS else None
     inside = highlight(text, lexer, _formatter()) if lexer else escape(text)
     return f'<div class="highlight"><pre><code>{inside}</code></pre></div>\n'
+
+
+def diagram(source: str) -> str:
+    """The source of a Mermaid diagram, for a browser to draw; as it is, it reads as code."""
+    # Not the class `mermaid`: where a theme sees that, it may fetch the library from another host.
+    return f'<div class="highlight pm-diagram"><pre><code>{escape(source)}</code></pre></div>\n'
 
 
 @cache

@@ -51,4 +51,9 @@ def days_after(days: int) -> str:
 def label(word: str) -> str:
     """A word of the contract as a label: `data-loss` is `Data loss`."""
     text = word.replace("-", " ").replace("_", " ")
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:] if text != "sla breach" else "SLA breach"
+
+
+def paragraphs(text: str) -> list[str]:
+    """Plain text, parted where lines are empty."""
+    return [part.strip() for part in text.split("\n\n") if part.strip()]

@@ -1,0 +1,58 @@
+"""`postmortem export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from postmortem_kb.audience import AUDIENCES, INTERNAL
+from postmortem_kb.clock import today
+from postmortem_kb.export import csv, folder, site
+from postmortem_kb.knowledge import Knowledge, read_knowledge
+from postmortem_kb.policy import read_policy
+from postmortem_kb.root import find_root
+
+
+@click.command("export")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["json", "csv", "markdown"]),
+    default="json",
+    show_default=True,
+    help="Data with its schemas, tables, or pages that another generator can build.",
+)
+@click.option(
+    "--audience",
+    type=click.Choice(AUDIENCES),
+    default=INTERNAL,
+    show_default=True,
+    help="Who reads it; for the public, nothing internal leaves a trace.",
+)
+@click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
+@click.pass_obj
+def command(root: Path | None, format_: str, audience: str, target: Path) -> int:
+    """Write the catalog into a folder, as data or as plain Markdown with index pages.
+
+    DIR is made where it is missing. One that holds anything else than an earlier export is left as it is.
+    """
+    base = root or find_root(Path.cwd())
+    knowledge = read_knowledge(base, read_policy(base), today(), audience=audience)
+    for path, reason in knowledge.left_out.items():
+        click.echo(f"{path} is left out: {reason}", err=True)
+    files = _files(format_, knowledge)
+    folder.write(target, files, base)
+    click.echo(f"{len(files)} file{'' if len(files) == 1 else 's'} in {target}")
+    return 0
+
+
+def _files(format_: str, knowledge: Knowledge) -> dict[str, str | Path]:
+    if format_ == "json":
+        return {name.removeprefix("api/"): make() for name, make in site.data_files(knowledge).items()}
+    if format_ == "csv":
+        return dict(csv.files(knowledge))
+    # Imported here: it brings the templates and the code that colours code.
+    from postmortem_kb.export import markdown
+
+    return markdown.files(knowledge)

@@ -1,0 +1,135 @@
+"""`/actions.ics`: the days on which action items are due and accepted risks run out, as a calendar.
+
+Source: RFC 5545
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from postmortem_kb.export.identity import changed, lasting_id, one_line, writable
+from postmortem_kb.history import History
+from postmortem_kb.insight.actions import Owed
+from postmortem_kb.model import AcceptedRisk, Cause, Postmortem
+from postmortem_kb.policy import Policy
+from postmortem_kb.render import urls
+
+if TYPE_CHECKING:
+    from icalendar import Event, Timezone
+
+ADDRESS = "actions.ics"
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A cause that somebody accepted until a day."""
+
+    postmortem: Postmortem
+    cause: Cause
+    accepted: AcceptedRisk
+    until: date
+
+
+def risks(postmortems: Iterable[Postmortem]) -> Iterator[Risk]:
+    """The accepted risks with the day on which each has to be decided again."""
+    for postmortem in postmortems:
+        for cause in postmortem.causes:
+            if cause.accepted_risk and cause.accepted_risk.until:
+                yield Risk(postmortem, cause, cause.accepted_risk, cause.accepted_risk.until)
+
+
+def calendar(actions: Iterable[Owed], accepted: Iterable[Risk], policy: Policy, history: History) -> str:
+    """A calendar with a day for each open action that has a due date, and for each accepted risk.
+
+    Its lines end as the format wants it, in CR and LF.
+    """
+    # Imported here: it takes as long as a small check, and most runs write no calendar.
+    from icalendar import Calendar
+
+    whole = Calendar()
+    whole.add("prodid", "-//postmortem-kb//postmortem-kb//EN")
+    whole.add("version", "2.0")
+    whole.add("x-wr-calname", one_line(f"{policy.site_name}: due dates"))
+    due = [
+        _due(entry, entry.action.due, policy, history) for entry in actions if entry.action.open and entry.action.due
+    ]
+    for event in (*due, *(_decision(risk, policy, history) for risk in accepted)):
+        whole.add_component(event)
+    if not whole.subcomponents:
+        whole.add_component(_universal_time())
+    text: str = whole.to_ical().decode()
+    return text
+
+
+def _due(entry: Owed, day: date, policy: Policy, history: History) -> Event:
+    action, postmortem = entry.action, entry.postmortem
+    told = [
+        f"{action.id} of {_incident(postmortem)}",
+        f"Owner: {action.owner}" if action.owner else "",
+        f"{action.priority}, {action.type}, {action.status}",
+        f"Done when: {action.success_criteria}" if action.success_criteria else "",
+        f"Ticket: {action.ticket}" if action.ticket else "",
+    ]
+    names = (postmortem.id, "action", action.id)
+    anchor = f"#action-{action.id.lower()}"
+    return _event(f"Due: {action.action}", told, day, names, anchor, postmortem, policy, changed(postmortem, history))
+
+
+def _decision(risk: Risk, policy: Policy, history: History) -> Event:
+    cause, postmortem = risk.cause, risk.postmortem
+    told = [
+        f"{cause.id} of {_incident(postmortem)}",
+        f"Accepted by: {risk.accepted.by}",
+        f"Reason: {risk.accepted.reason}",
+    ]
+    names = (postmortem.id, "risk", cause.id)
+    title = f"Accepted risk ends: {cause.statement}"
+    return _event(
+        title, told, risk.until, names, f"#{cause.id.lower()}", postmortem, policy, changed(postmortem, history)
+    )
+
+
+def _event(
+    title: str,
+    told: Iterable[str],
+    day: date,
+    names: tuple[str, ...],
+    anchor: str,
+    postmortem: Postmortem,
+    policy: Policy,
+    stamp: datetime,
+) -> Event:
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", str(lasting_id(policy, *names)))
+    # The last change of the file: what says when this was written has to be the same in each build.
+    event.add("dtstamp", stamp)
+    # A day without an end is that whole day.
+    event.add("dtstart", day)
+    event.add("summary", one_line(title))
+    event.add("description", writable("\n".join(" ".join(line.split()) for line in told if line)))
+    event.add("transp", "TRANSPARENT")
+    if policy.site_url:
+        event.add("url", f"{policy.site_url.rstrip('/')}/{urls.incident(postmortem.id)}{anchor}")
+    return event
+
+
+def _incident(postmortem: Postmortem) -> str:
+    return f"{postmortem.id} ({postmortem.severity}): {postmortem.title}"
+
+
+def _universal_time() -> Timezone:
+    """What stands in a calendar with no dates: it has to hold something."""
+    from icalendar import Timezone, TimezoneStandard
+
+    zone, standard = Timezone(), TimezoneStandard()
+    zone.add("tzid", "UTC")
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 - the format wants a local time
+    for name in ("tzoffsetfrom", "tzoffsetto"):
+        standard.add(name, timedelta())
+    zone.add_component(standard)
+    return zone

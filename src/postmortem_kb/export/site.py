@@ -1,0 +1,33 @@
+"""Everything that the site publishes beside its pages, by address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from postmortem_kb.export import atom, calendar, data
+from postmortem_kb.knowledge import Knowledge
+from postmortem_kb.published import published
+
+SCHEMAS = ("incidents.schema.json", "actions.schema.json")
+"""The schemas of the data, published beside it."""
+
+
+Texts = dict[str, Callable[[], str]]
+"""How each text is made, by its address."""
+
+
+def files(knowledge: Knowledge) -> Texts:
+    """The data, the feed and the calendar."""
+    return {
+        **data_files(knowledge),
+        atom.ADDRESS: lambda: atom.feed(knowledge),
+        calendar.ADDRESS: lambda: calendar.calendar(
+            knowledge.actions, calendar.risks(knowledge.postmortems), knowledge.policy, knowledge.history
+        ),
+    }
+
+
+def data_files(knowledge: Knowledge) -> Texts:
+    """The data with its schemas."""
+    return {**data.files(knowledge), **{f"api/{name}": partial(published, name) for name in SCHEMAS}}

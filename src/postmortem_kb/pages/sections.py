@@ -1,0 +1,157 @@
+"""The sections of an incident's page: those of the file, and among them those that are made from the frontmatter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from postmortem_kb.knowledge import Knowledge
+from postmortem_kb.model import Postmortem
+from postmortem_kb.render import urls
+from postmortem_kb.render.markdown import Links, Markdown
+from postmortem_kb.source.body import Section, Table
+from postmortem_kb.timeline import SECTION as TIMELINE
+from postmortem_kb.timeline import Timeline
+from postmortem_kb.words import MOMENTS
+
+_WHYS = ["#", "question", "answer"]
+_DERIVED = {"Impact": "impact", "Root Cause": "causes"}
+_DRAWN = ("notes", "footnotes", "impact", "root-cause", "action-items", "related-incidents", "links")
+"""Anchors of sections that need not stand in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the page: its HTML before and behind what is drawn from its table."""
+
+    id: str
+    title: str
+    before: str = ""
+    after: str = ""
+    rows: tuple[TimelineRow, ...] = ()
+    whys: tuple[tuple[str, str], ...] = ()
+    derived: str = ""
+    """What is drawn from the frontmatter here."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """A row of the timeline as it is drawn."""
+
+    moment: datetime | None
+    local: str
+    """The clock in the postmortem's own zone; empty where that is UTC."""
+    time: str
+    """What was typed, for a time that could not be read."""
+    new_day: bool
+    elapsed: timedelta | None
+    html: str
+    more: tuple[tuple[str, str], ...]
+    marks: tuple[str, ...]
+    """The key timestamps that fall on this row."""
+
+
+def sections(postmortem: Postmortem, knowledge: Knowledge, links: Links) -> list[Part]:
+    """What the page says below its head, in order; a section with nothing in it is left out."""
+    parts = [part for part in _parts(postmortem, links) if _filled(part, postmortem)]
+    order = [*knowledge.policy.section_order, "Footnotes"]
+    tail = next((i for i, part in enumerate(parts) if part.title in ("Appendix", "Footnotes")), len(parts))
+    shown, late = parts[:tail], parts[tail:]
+    if any(postmortem.impact.values()) and all(part.title != "Impact" for part in shown):
+        shown.insert(_place("Impact", shown, order), Part("impact", "Impact", derived="impact"))
+    if postmortem.causes and all(part.title != "Root Cause" for part in shown):
+        shown.insert(_place("Root Cause", shown, order), Part("root-cause", "Root Cause", derived="causes"))
+    if postmortem.actions:
+        shown.append(Part("action-items", "Action Items", derived="actions"))
+    if knowledge.relations[postmortem.id]:
+        shown.append(Part("related-incidents", "Related Incidents", derived="related"))
+    if postmortem.links:
+        shown.append(Part("links", "Links", derived="links"))
+    seen: Counter[str] = Counter()
+    unique = []
+    for part in shown + late:
+        seen[part.id] += 1
+        unique.append(part if seen[part.id] == 1 else replace(part, id=f"{part.id}-{seen[part.id] - 1}"))
+    return unique
+
+
+def _filled(part: Part, postmortem: Postmortem) -> bool:
+    drawn = {"impact": any(postmortem.impact.values()), "causes": bool(postmortem.causes)}
+    return bool(part.before or part.after or part.rows or part.whys or drawn.get(part.derived))
+
+
+def _place(title: str, parts: list[Part], order: list[str]) -> int:
+    """Where a section belongs: behind the last one that comes before it."""
+    before = order[: order.index(title)]
+    return max((i + 1 for i, part in enumerate(parts) if part.title in before or part.id == "notes"), default=0)
+
+
+def _parts(postmortem: Postmortem, links: Links) -> Iterator[Part]:
+    body = postmortem.document.body
+    taken = (
+        *_DRAWN,
+        *(urls.anchor(section.title) for section in body.sections),
+        *(c.id.lower() for c in postmortem.causes),
+    )
+    markdown = Markdown(body, links, taken)
+    first = body.sections[0].first - 3 if body.sections else len(body.tokens)
+    if first:
+        yield Part("notes", "Notes", markdown.blocks(0, first))
+    for section in body.sections:
+        yield _part(section, postmortem, markdown)
+    if body.notes < len(body.tokens):
+        yield Part("footnotes", "Footnotes", markdown.blocks(body.notes, len(body.tokens)))
+
+
+def _part(section: Section, postmortem: Postmortem, markdown: Markdown) -> Part:
+    name = urls.anchor(section.title) or "section"
+    derived = _DERIVED.get(section.title, "")
+    timeline = postmortem.timeline if section.title == TIMELINE else None
+    if timeline and timeline.table:
+        before, after = _around(section, timeline.table, markdown)
+        return Part(name, section.title, before, after, tuple(_rows(timeline, postmortem, markdown)))
+    tables = markdown.body.tables(section) if section.title == "5 Whys Analysis" else iter(())
+    whys = next((table for table in tables if table.titles == _WHYS), None)
+    if whys:
+        before, after = _around(section, whys, markdown)
+        pairs = tuple((markdown.inline(row[1].token), markdown.inline(row[2].token)) for row in whys.rows)
+        return Part(name, section.title, before, after, whys=pairs)
+    return Part(name, section.title, markdown.blocks(section.first, section.last), derived=derived)
+
+
+def _around(section: Section, table: Table, markdown: Markdown) -> tuple[str, str]:
+    return markdown.blocks(section.first, table.first), markdown.blocks(table.last + 1, section.last)
+
+
+def _rows(timeline: Timeline, postmortem: Postmortem, markdown: Markdown) -> Iterator[TimelineRow]:
+    day = None
+    marks: dict[datetime, list[str]] = {}
+    for name in MOMENTS:
+        if moment := getattr(postmortem.times, name):
+            marks.setdefault(moment.replace(second=0, microsecond=0), []).append(name)
+    titles = [cell.text for cell in timeline.table.header] if timeline.table else []
+    zone = _zone(postmortem.timezone)
+    for row in timeline.rows:
+        new_day = row.moment is not None and row.moment.date() != day
+        day = row.moment.date() if row.moment else day
+        minute = row.moment.replace(second=0, microsecond=0) if row.moment else None
+        yield TimelineRow(
+            row.moment,
+            f"{row.moment.astimezone(zone):%H:%M}" if row.moment and zone else "",
+            row.time.text,
+            new_day,
+            row.moment - postmortem.times.started if row.moment and postmortem.times.started else None,
+            markdown.inline(row.event.token) if row.event else "",
+            tuple((t, markdown.inline(c.token)) for t, c in zip(titles[2:], row.more, strict=False) if c.token.content),
+            tuple(marks.pop(minute, ())) if minute else (),
+        )
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name != "UTC" else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -1,0 +1,53 @@
+"""Addresses at the host of the repository: a file, a change, the editor, a new issue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
+
+from postmortem_kb.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """A code host. Where its kind is not known, files and changes are linked and nothing else."""
+
+    base: str
+    """The address of the repository, without `/` at its end; empty: there is none to link to."""
+    kind: str
+    """`github`, `gitlab` or empty."""
+    branch: str
+    """Where edits go to."""
+
+    def source(self, path: str) -> str:
+        """A file, as it is on the default branch; a line may follow behind `#`."""
+        name, hash, line = path.partition("#")
+        return self._at(f"blob/HEAD/{quote(name)}{hash}{quote(line)}")
+
+    def commit(self, id: str) -> str:
+        """One change."""
+        return self._at(f"commit/{quote(id)}")
+
+    def edit(self, path: str) -> str:
+        """The host's editor, open with a file."""
+        # The editors of both hosts refuse HEAD: they write to a branch.
+        return self._at(f"edit/{quote(self.branch)}/{quote(path)}") if self.kind else ""
+
+    def issue(self, title: str, text: str) -> str:
+        """A new issue, with its title and its text filled in."""
+        if not self.kind:
+            return ""
+        names = ("issue[title]", "issue[description]") if self.kind == "gitlab" else ("title", "body")
+        return self._at(f"issues/new?{urlencode(dict(zip(names, (title, text), strict=True)), quote_via=quote)}")
+
+    def _at(self, way: str) -> str:
+        if not self.base:
+            return ""
+        return f"{self.base}/{'-/' if self.kind == 'gitlab' else ''}{way}"
+
+
+def forge(policy: Policy) -> Forge:
+    """The code host that a policy names; its kind is read from the host's name where the policy does not say it."""
+    host = urlsplit(policy.repo_url).hostname or ""
+    told = next((kind for kind in ("github", "gitlab") if kind in host), "")
+    return Forge(policy.repo_url.rstrip("/"), policy.forge or told, policy.branch)

@@ -1,0 +1,84 @@
+"""What axe-core finds on the pages, and what a keyboard reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+INCIDENT = "incidents/2025-11-18-cloudflare-bot-feature-file/"
+PAGES = ["", "incidents/", INCIDENT, "actions/", "services/", "services/aws-dynamodb/", "owners/", "reference/rules/"]
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def still(browser: Browser, scheme: str) -> Iterator[Page]:
+    """A page in one of the themes, on which nothing moves."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_serious(path: str, still: Page, site: str) -> None:
+    found = []
+    for width in (1280, 390):
+        still.set_viewport_size({"width": width, "height": 900})
+        still.goto(site + path)
+        if path == INCIDENT:
+            still.locator(".pm-diagram__picture svg").first.wait_for()
+        for violation in Axe().run(still).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                found += [(width, violation["id"], node["html"]) for node in violation["nodes"]]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", ["", "incidents/", INCIDENT, "reference/rules/"])
+def test_the_first_tab_skips_the_navigation(path: str, page: Page, site: str) -> None:
+    page.goto(site + path)
+    page.locator(".md-skip").wait_for(state="attached")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.classList.contains('md-skip')")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.md-content') !== null")
+
+
+@pytest.mark.parametrize("path", ["", INCIDENT])
+def test_every_stop_of_the_keyboard_is_seen(path: str, page: Page, site: str) -> None:
+    page.goto(site + path)
+    unseen, stops = [], 0
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        stop = page.evaluate("""() => {
+            const at = document.activeElement;
+            if (!at || at === document.body) return null;
+            const shown = at.matches('.md-option') ? at.nextElementSibling : at;
+            const style = getComputedStyle(shown), box = shown.getBoundingClientRect();
+            const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+            return {seen: drawn && box.width > 0 && box.height > 0, html: at.outerHTML.slice(0, 120)};
+        }""")
+        if stop is None:
+            break
+        stops += 1
+        if not stop["seen"]:
+            unseen.append(stop["html"])
+    assert stops > 20
+    assert unseen == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_level_of_headings_is_left_out(path: str, page: Page, site: str) -> None:
+    page.goto(site + path)
+    levels = page.locator(".md-content :is(h1, h2, h3, h4, h5, h6)").evaluate_all("all => all.map(h => +h.tagName[1])")
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))

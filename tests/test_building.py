@@ -1,0 +1,149 @@
+"""A build does the work of what changed, and its site is what a first build would have made."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from postmortem_kb.cli import main
+
+Build = Callable[..., Path]
+MKDOCS = "site_name: Elsewhere\nsite_url: https://kb.example.org/\ntheme: {name: material}\nplugins: [postmortems]\n"
+
+
+@pytest.fixture
+def base(tmp_path: Path, draft: Callable[..., str]) -> Path:
+    folder = tmp_path / "base"
+    (folder / "postmortems").mkdir(parents=True)
+    (folder / "docs").mkdir()
+    (folder / "docs" / "handbook.md").write_text("# On call\n\nWho carries the pager.\n", encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(MKDOCS, encoding="utf-8")
+    for id in ("a", "b", "c"):
+        (folder / "postmortems" / f"{id}.md").write_text(draft(id, title=f"Incident {id}"), encoding="utf-8")
+    (folder / "postmortems" / "pool.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    with (folder / "postmortems" / "b.md").open("a", encoding="utf-8") as file:
+        file.write("\nSee [the first](a.md) and ![the pool](pool.png).\n")
+    return folder
+
+
+@pytest.fixture
+def build(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
+    """Builds the site with the cache of a name; the day is always the same."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1773100800")
+
+    def run(cache: str = "cache", site: str = "site") -> Path:
+        monkeypatch.setenv("POSTMORTEM_CACHE", str(tmp_path / cache))
+        target = tmp_path / site
+        assert main(["--root", str(base), "build", "--site-dir", str(target), "--", "--quiet", "--strict"]) == 0
+        return target
+
+    return run
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    """Every file by its path; what is packed with the time of its packing, unpacked."""
+    found = {}
+    for file in sorted(site.rglob("*")):
+        if file.is_file():
+            content = file.read_bytes()
+            found[file.relative_to(site).as_posix()] = gzip.decompress(content) if file.suffix == ".gz" else content
+    return found
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_warm_build_gives_the_bytes_of_a_cold_one(base: Path, build: Build, draft: Callable[..., str]) -> None:
+    folder = base / "postmortems"
+    build()
+    assert contents(build()) == contents(build("other", "fresh"))
+    change(folder / "a.md", "Incident a", "Another title")
+    change(folder / "c.md", "Orders fail", "Orders are lost")
+    (folder / "d.md").write_text(draft("d", title="A new one", related="c"), encoding="utf-8")
+    (folder / "pool.png").write_bytes(b"\x89PNG\r\n\x1a\nanother")
+    warm = contents(build())
+    assert b"Another title" in warm["incidents/b/index.html"] or b"Another title" in warm["incidents/index.html"]
+    assert warm == contents(build("third", "anew"))
+
+
+def test_what_is_gone_leaves_nothing_behind(base: Path, build: Build) -> None:
+    site = build()
+    assert (site / "files" / "pool.png").is_file()
+    (base / "postmortems" / "b.md").unlink()
+    (site / "incidents" / "stranger").mkdir()
+    (site / "incidents" / "stranger" / "index.html").write_text("not ours", encoding="utf-8")
+    build()
+    assert not (site / "incidents" / "b").exists()
+    assert not (site / "incidents" / "stranger" / "index.html").exists()
+    assert not (site / "files" / "pool.png").exists()
+    assert contents(site) == contents(build("other", "fresh"))
+
+
+def test_a_link_to_a_file_that_appears_later_is_made_then(base: Path, build: Build, draft: Callable[..., str]) -> None:
+    change(base / "postmortems" / "b.md", "[the first](a.md)", "[the last](z.md)")
+    assert b"z/" not in contents(build())["incidents/b/index.html"]
+    (base / "postmortems" / "z.md").write_text(draft("z", title="The last"), encoding="utf-8")
+    assert b'href="../../incidents/z/"' in contents(build())["incidents/b/index.html"]
+
+
+def test_a_file_of_the_site_that_somebody_touched_is_written_again(build: Build) -> None:
+    site = build()
+    before = contents(site)
+    (site / "incidents" / "a" / "index.html").write_text("touched", encoding="utf-8")
+    (site / "api" / "actions.json").unlink()
+    next((site / "search" / "data" / "0" / "fragment").iterdir()).unlink()
+    assert contents(build()) == before
+
+
+def test_a_spoilt_cache_costs_time_only(build: Build, tmp_path: Path) -> None:
+    before = contents(build())
+    for file in (tmp_path / "cache").iterdir():
+        file.write_bytes(b"SQLite format 3\0 but no more than that")
+    assert contents(build()) == before
+    for file in (tmp_path / "cache").iterdir():
+        file.unlink()
+    assert contents(build()) == before
+
+
+def test_a_build_without_a_cache_is_the_same(build: Build, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with_cache = contents(build())
+    folder = tmp_path / "nothing"
+    assert contents(build("", "bare")) == with_cache
+    assert not folder.exists()
+
+
+def test_another_setting_of_the_site_reaches_every_page(base: Path, build: Build) -> None:
+    build()
+    change(base / "mkdocs.yml", "Elsewhere", "Renamed")
+    assert all(b"Renamed" in page for path, page in contents(build()).items() if path.endswith(".html"))
+
+
+def test_the_sitemap_names_every_page(build: Build) -> None:
+    site = build()
+    told = (site / "sitemap.xml").read_text(encoding="utf-8")
+    for path in ("", "incidents/", "incidents/a/", "services/", "reference/rules/secret/", "handbook/"):
+        assert f"<loc>https://kb.example.org/{path}</loc>" in told, path
+
+
+def test_pages_link_to_generated_ones_and_are_warned_of_dead_links(base: Path, build: Build) -> None:
+    change(base / "docs" / "handbook.md", "pager", "[pager](incidents/a/index.md)")
+    assert b'href="../incidents/a/"' in contents(build())["handbook/index.html"]
+
+
+def test_a_theme_whose_pages_differ_in_more_than_their_content_is_rendered_page_by_page(
+    base: Path, build: Build
+) -> None:
+    (base / "theme").mkdir()
+    own = '{% extends "base.html" %}{% block announce %}{{ page.title | length }} letters{% endblock %}'
+    (base / "theme" / "main.html").write_text(own, encoding="utf-8")
+    change(base / "mkdocs.yml", "{name: material}", "{name: material, custom_dir: theme}")
+    change(base / "postmortems" / "c.md", "Incident c", "A title of thirty-two characters")
+    pages = contents(build())
+    assert b"10 letters" in pages["incidents/a/index.html"]
+    assert b"32 letters" in pages["incidents/c/index.html"]
