@@ -58,6 +58,7 @@ class _Renderer(RendererHTML):
         self.rules = {**parser().renderer.rules, **self.rules}  # type: ignore[attr-defined]
         self.anchors: dict[str, int] = {}
         self.dead: list[bool] = []
+        self.place = ""
         self.top = 3
         self.level = 2
 
@@ -68,10 +69,12 @@ class _Renderer(RendererHTML):
         name = anchor(plain(tokens[idx + 1])) or "part"
         taken = self.anchors.get(name, 0)
         self.anchors[name] = taken + 1
-        return f'<{tag} id="{escape(name)}{f"-{taken}" if taken else ""}">'
+        self.place = f"{name}-{taken}" if taken else name
+        return f'<{tag} id="{escape(self.place)}">'
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        return f"</h{self.level}>\n"
+        link = f'<a class="headerlink" href="#{escape(self.place)}" title="Link to this section">¶</a>'
+        return f"{link}</h{self.level}>\n"
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         words = tokens[idx].info.split()
