@@ -277,12 +277,15 @@ def test_hostile_diagrams_run_nothing_and_reach_nobody(reader: Page, incidents: 
     expect(reader.get_by_role("heading", level=1)).to_be_visible()
 
 
-def test_the_labels_of_close_moments_stand_beside_each_other(reader: Page, incidents: str) -> None:
+@pytest.mark.parametrize("width", [730, 1280])
+def test_the_labels_of_close_moments_stand_beside_each_other(width: int, reader: Page, incidents: str) -> None:
+    reader.set_viewport_size({"width": width, "height": 900})
     reader.goto(f"{incidents}full/")
-    boxes = [label.bounding_box() for label in reader.locator(".pm-moments__since").all()]
-    places = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
-    assert len(places) == 7
-    assert all(left[1] < right[0] for left, right in pairwise(places))
+    for line in (".pm-moments__since", ".pm-moments__labels text:not(.pm-moments__since)"):
+        boxes = [label.bounding_box() for label in reader.locator(line).all()]
+        places = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
+        assert len(places) == 7
+        assert all(left[1] < right[0] for left, right in pairwise(places))
 
 
 def test_incidents_of_a_service_are_walked_through(reader: Page, incidents: str) -> None:
