@@ -26,8 +26,12 @@
       scripts.map((address) => `<script src="${quoted(address)}"></script>`).join("");
     const ready = new Promise((resolve) => waiting.set("ready", resolve));
     document.body.append(made);
-    const late = new Promise((_, reject) => setTimeout(reject, 20_000, new Error("The library could not be loaded.")));
-    return { window: made.contentWindow, ready: Promise.race([ready, late]) };
+    return { element: made, window: made.contentWindow, ready: inTime(ready, "The library could not be loaded.") };
+  }
+
+  function inTime(promise, fault) {
+    const late = new Promise((_, reject) => setTimeout(reject, 20_000, new Error(fault)));
+    return Promise.race([promise, late]);
   }
 
   addEventListener("message", ({ source, data }) => {
@@ -42,7 +46,12 @@
     const id = `pm-diagram-${(drawn += 1)}`;
     const answer = new Promise((resolve) => waiting.set(id, resolve));
     frame.window.postMessage({ id, source, look: look() }, "*");
-    const { svg, fault } = await answer;
+    const { svg, fault } = await inTime(answer, "It takes too long.").catch((error) => {
+      /* The next one is drawn in a new frame. */
+      frame.element.remove();
+      frame = undefined;
+      throw error;
+    });
     if (!svg) throw new Error(fault);
     return cleaned(svg, id);
   }
