@@ -150,6 +150,9 @@ def test_this_repository_builds_strictly_with_a_page_for_every_postmortem(
     build(base, run, generator=generator)
     for file in (base / "postmortems").rglob("[0-9]*.md"):
         assert "<h1>" in article(base, f"incidents/{file.stem}")
+    for page in ("patterns", "metrics"):
+        assert f"<h1>{page.capitalize()}" in article(base, page)
+        assert (base / "site" / "assets" / "postmortems" / "figures.css").is_file()
     assert "WARNING" not in build(base, run, generator=generator)
     assert re.search(
         '<link rel="alternate" type="application/atom[+]xml"[^>]+href="../feed.xml"', read(base, "incidents")
@@ -161,7 +164,7 @@ def test_this_repository_builds_strictly_with_a_page_for_every_postmortem(
 def test_an_empty_catalog_says_how_to_begin(base: Path, run: Run) -> None:
     (base / "postmortems" / "a.md").unlink()
     build(base, run)
-    for page in ("", "incidents", "actions", "services", "causes", "owners", "tags"):
+    for page in ("", "incidents", "actions", "services", "causes", "owners", "tags", "patterns", "metrics"):
         assert "postmortems/" in words(article(base, page))
 
 

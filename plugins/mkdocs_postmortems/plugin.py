@@ -32,7 +32,9 @@ from postmortem_kb.shelf import shelf_of
 
 log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
 
-_MAIN = ("", "incidents/", "actions/", "services/", "causes/", "owners/", "tags/", "reference/")
+_MAIN = (
+    "", "incidents/", "actions/", "services/", "causes/", "owners/", "tags/", "patterns/", "metrics/", "reference/"
+)  # fmt: skip
 """The pages that the navigation begins with."""
 
 

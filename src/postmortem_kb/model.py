@@ -188,6 +188,11 @@ class Postmortem:
         return self.root_causes + self.contributing_factors
 
     @property
+    def time_to_publish(self) -> timedelta | None:
+        """From the day of the resolution to that of the publication, in whole days."""
+        return self.published - self.times.resolved.date() if self.published and self.times.resolved else None
+
+    @property
     def timeline(self) -> Timeline | None:
         """The rows of its Timeline section."""
         return read_timeline(self.document.body, self.times.started, self.timezone)
@@ -195,6 +200,10 @@ class Postmortem:
     def answers(self, cause: Cause) -> tuple[Action, ...]:
         """The actions that answer a cause, cancelled ones left out."""
         return tuple(a for a in self.actions if cause.id in a.addresses and a.status != "cancelled")
+
+    def unanswered(self, cause: Cause) -> bool:
+        """Whether nobody acts on a cause, and nobody has accepted the risk."""
+        return not self.answers(cause) and cause.accepted_risk is None
 
 
 def read_postmortem(document: Document) -> Postmortem:

@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "Say why a rule exists, with examples, or what a key means.",
     "actions": "List action items: open, overdue, by owner, type and service.",
     "export": "Write the catalog as data, as tables, or as plain Markdown.",
+    "stats": "Print the figures: times, completion, recurrence.",
     "build": "Build the site.",
     "serve": "Show the site while you write.",
 }

@@ -74,8 +74,8 @@ def _incident(postmortem: Postmortem, site: str) -> dict[str, Any]:
     times = postmortem.times
     minutes = {"ttd": times.ttd, "tta": times.tta, "ttm": times.ttm, "ttr": times.ttr, "downtime": times.downtime}
     found["times"] = {f"{name}_minutes": _minutes(span) for name, span in minutes.items() if span is not None}
-    if postmortem.published and times.resolved:
-        found["times"]["publish_days"] = (postmortem.published - times.resolved.date()).days
+    if postmortem.time_to_publish is not None:
+        found["times"]["publish_days"] = postmortem.time_to_publish.days
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from postmortem_kb.insight.share import Share
 from postmortem_kb.model import Action, Postmortem
 
 
@@ -37,7 +38,7 @@ def by_owner(entries: Iterable[Owed]) -> list[tuple[str, list[Owed]]]:
     return sorted(groups.items(), key=lambda group: (-sum(e.action.open for e in group[1]), group[0]))
 
 
-def completion(entries: Iterable[Owed]) -> tuple[int, int]:
+def completion(entries: Iterable[Owed]) -> Share:
     """How many actions are done, of all but the cancelled ones."""
     counted = [entry.action.status for entry in entries if entry.action.status != "cancelled"]
-    return counted.count("done"), len(counted)
+    return Share(counted.count("done"), len(counted))

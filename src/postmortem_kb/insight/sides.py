@@ -48,3 +48,9 @@ def groups(
         entries = [e for member in inside for e in owed.get(member, ()) if concerns(e, name)]
         found[slug] = Group(name, tuple(inside.values()), tuple(sorted(entries, key=lambda e: order[id(e)])))
     return dict(sorted(found.items(), key=lambda item: (-len(item[1].postmortems), item[0])))
+
+
+def answers_category(entry: Owed, category: str) -> bool:
+    """Whether an action answers a root cause of a category."""
+    causes = {cause.id for cause in entry.postmortem.root_causes if cause.kind == category}
+    return bool(causes & set(entry.action.addresses))

@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 from postmortem_kb.audience import INTERNAL
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages import actions, configuration, frontmatter, home, incident, incidents, rules, search, sides
+from postmortem_kb.pages import (
+    actions,
+    configuration,
+    frontmatter,
+    home,
+    incident,
+    incidents,
+    metrics,
+    patterns,
+    rules,
+    search,
+    sides,
+)
 from postmortem_kb.pages.page import Page
 
 PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
@@ -15,13 +27,15 @@ PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
     incident.pages,
     actions.pages,
     sides.pages,
+    patterns.pages,
+    metrics.pages,
     search.pages,
     rules.pages,
     frontmatter.pages,
     configuration.pages,
 )
-MANUAL = (rules.pages, frontmatter.pages, configuration.pages)
-"""For those who write; the public does not need it, and it tells how a repository is run."""
+INSIDE = (patterns.pages, rules.pages, frontmatter.pages, configuration.pages)
+"""For those who write and follow up; the public does not need it, and it tells how a repository is run."""
 ROWS: Mapping[str, Callable[[Knowledge], str]] = {incidents.DATA: incidents.rows, actions.DATA: actions.rows}
 """The rows of long lists for the browser, by address."""
 
@@ -29,5 +43,5 @@ ROWS: Mapping[str, Callable[[Knowledge], str]] = {incidents.DATA: incidents.rows
 def all_pages(knowledge: Knowledge) -> Iterator[Page]:
     """Every page of the site."""
     for pages in PAGES:
-        if knowledge.audience == INTERNAL or pages not in MANUAL:
+        if knowledge.audience == INTERNAL or pages not in INSIDE:
             yield from pages(knowledge)

@@ -48,7 +48,7 @@ def rows(knowledge: Knowledge) -> str:
 
 
 def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
-    done, counted = completion(knowledge.actions)
+    share = completion(knowledge.actions)
     owed = sum(entry.action.open for entry in knowledge.actions)
     # The public is not told who owes what.
     owners = by_owner(entry for entry in knowledge.actions if entry.action.owner) if part.number == 1 else []
@@ -58,8 +58,7 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
         total=len(knowledge.actions),
         overdue=sum(entry.overdue for entry in knowledge.actions),
         owed=owed,
-        done=done,
-        counted=counted,
+        share=share,
         part=part,
         rows=action_rows(part.items, part.path, facets=part.of == 1),
         filters=_filters(knowledge) if part.number == 1 else [],

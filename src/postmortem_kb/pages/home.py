@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import partial
 
 from postmortem_kb.insight.actions import completion
+from postmortem_kb.insight.figures import last_year, within
 from postmortem_kb.insight.sides import groups
 from postmortem_kb.insight.times import distribution
 from postmortem_kb.knowledge import Knowledge
@@ -28,7 +28,7 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 
 def _content(knowledge: Knowledge) -> Content:
-    done, counted = completion(knowledge.actions)
+    share = completion(knowledge.actions)
     categories = Counter(cause.kind for p in knowledge.postmortems for cause in p.root_causes)
     services = groups(knowledge.postmortems, (), lambda p: p.services, key=urls.service)
     return Content(
@@ -36,13 +36,14 @@ def _content(knowledge: Knowledge) -> Content:
             "home.html",
             PATH,
             knowledge=knowledge,
-            year=_since(knowledge, timedelta(days=365)),
+            year=within(knowledge.postmortems, *last_year(knowledge.today)),
             overdue=[entry for entry in knowledge.actions if entry.overdue],
             owed=[entry for entry in knowledge.actions if entry.action.open],
             most_owed=_OWED,
-            done=done,
-            counted=counted,
-            times={name: distribution(knowledge.postmortems, name) for name in ("TTD", "TTM", "TTR")},
+            done=share.part,
+            counted=share.whole,
+            percent=share.percent,
+            times={name: distribution(knowledge.postmortems, name) for name in ("ttd", "ttr")},
             newest=knowledge.postmortems[:_NEWEST],
             drafts=[p for p in knowledge.postmortems if p.status == "draft"],
             recurring=_recurring(knowledge),
@@ -52,11 +53,6 @@ def _content(knowledge: Knowledge) -> Content:
             all_services=len(services),
         )
     )
-
-
-def _since(knowledge: Knowledge, span: timedelta) -> list[Postmortem]:
-    first = knowledge.today - span
-    return [p for p in knowledge.postmortems if p.times.started and p.times.started.date() >= first]
 
 
 def _recurring(knowledge: Knowledge) -> list[tuple[Postmortem, Postmortem, str]]:

@@ -8,7 +8,7 @@ from functools import partial
 
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.insight.actions import Owed
-from postmortem_kb.insight.sides import Group, groups
+from postmortem_kb.insight.sides import Group, answers_category, groups
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
@@ -39,18 +39,13 @@ def _causes(postmortem: Postmortem) -> Iterator[str]:
     return (cause.kind for cause in postmortem.root_causes)
 
 
-def _addresses_cause(entry: Owed, category: str) -> bool:
-    causes = {cause.id for cause in entry.postmortem.root_causes if cause.kind == category}
-    return bool(causes & set(entry.action.addresses))
-
-
 def _owners(postmortem: Postmortem) -> Iterator[str]:
     return (action.owner for action in postmortem.actions if action.owner)
 
 
 SIDES = (
     Side("services/", "Services", "service", "that an incident affected", lambda p: p.services, urls.service),
-    Side("causes/", "Root causes", "cause", "by category", _causes, urls.cause, _addresses_cause, words.label),
+    Side("causes/", "Root causes", "cause", "by category", _causes, urls.cause, answers_category, words.label),
     Side("owners/", "Owners", "owner", "of action items", _owners, urls.owner, lambda e, name: e.action.owner == name),
     Side("tags/", "Tags", "tag", "of incidents", lambda p: p.tags, urls.tag),
 )

@@ -21,6 +21,16 @@ def _joined(*parts: tuple[int, str], all: bool = False) -> str:
     return "\N{NO-BREAK SPACE}".join(f"{number}\N{NO-BREAK SPACE}{unit}" for number, unit in parts if number or all)
 
 
+def days(span: timedelta) -> str:
+    """A length of time that is known in whole days: `0 d`, `45 d`, `14 months`, `4.3 years`; it does not break."""
+    number = round(span / timedelta(days=1))
+    if number < 100:
+        return _joined((number, "d"), all=True)
+    if number < 730:
+        return _joined((round(number / 30.44), "months"))
+    return f"{number / 365.25:.1f}\N{NO-BREAK SPACE}years"
+
+
 def elapsed(span: timedelta) -> str:
     """A distance from the start: `+7 min`, `-15 min` with a minus sign, `0 min`."""
     if not span:

@@ -1,0 +1,156 @@
+"""What git remembers of due dates: how often an action was put off."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from postmortem_kb.policy import FOLDER
+from postmortem_kb.source.yaml import read_yaml
+
+_COMMIT = "on "
+_BLOCK = re.compile(r"^action_items[ \t]*:.*\n(?:(?:[ \t#-].*)?\n)*", re.MULTILINE)
+_ITEM = re.compile(r"^([ \t]*)-[ \t]", re.MULTILINE)
+_NESTING, _ITEMS = 12, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A due date that was changed."""
+
+    on: date
+    """The day of the commit, in UTC."""
+    before: date
+    after: date
+
+
+DueHistory = Mapping[tuple[str, str], tuple[Move, ...]]
+"""The changes of each action's due date, oldest first, by the file's path and the action's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    on: date
+    path: str
+    """That of today."""
+    old: str
+    """The name of the earlier content."""
+    new: str
+
+
+def read_due_history(root: Path, paths: Collection[str]) -> DueHistory:
+    """The changes of due dates in some files, as the main line saw them; empty where there is no git, repository or commit.
+
+    A merged branch counts as one change, however often its author thought again before the review. Renames are followed. Two
+    programs for all files: one lists their versions, one hands out the contents, of which only the actions are kept, and only
+    those that differ are read.
+    """
+    try:
+        changes = list(_changes(root, paths)) if paths else []
+        actions = _actions(root, {blob for change in changes for blob in (change.old, change.new)}) if changes else {}
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    found: dict[tuple[str, str], list[Move]] = {}
+    for change in reversed(changes):
+        old, new = actions.get(change.old, ()), actions.get(change.new, ())
+        before = _dues(item for item in old if item not in new)
+        after = _dues(item for item in new if item not in old) if before else {}
+        for id, due in after.items():
+            if id in before and before[id] != due:
+                found.setdefault((change.path, id), []).append(Move(change.on, before[id], due))
+    return {key: tuple(moves) for key, moves in found.items()}
+
+
+def _changes(root: Path, paths: Iterable[str]) -> Iterator[_Change]:
+    """The changes of the files, newest first."""
+    # Where the user's own settings show every parent of a merge, `-m` would too.
+    command = _git(
+        root, "-c", "log.diffMerges=first-parent", "-c", "log.showSignature=false", "log", "--first-parent", "-m", "--raw",
+        "--no-abbrev", "-z", "-M", f"--format={_COMMIT}%cI", "--relative", "--", FOLDER,
+    )  # fmt: skip
+    printed = subprocess.run(command, capture_output=True, check=True, env=_environment()).stdout
+    today = {path: path for path in paths}
+    day = date.min
+    fields = iter(os.fsdecode(printed).split("\0"))
+    for field in map(str.strip, fields):
+        if field.startswith(_COMMIT):
+            day = datetime.fromisoformat(field.removeprefix(_COMMIT)).astimezone(UTC).date()
+        elif field.startswith(":"):
+            _, _, old, new, status = field.split(" ")
+            path = next(fields, "")
+            if status.startswith("R"):
+                was, path = path, next(fields, "")
+            if path not in today:
+                continue
+            if status[0] in "MR" and old != new:
+                yield _Change(day, today[path], old, new)
+            if status[0] in "AR":
+                # What had this name before was another file.
+                name = today.pop(path)
+                if status[0] == "R":
+                    today[was] = name
+
+
+def _actions(root: Path, blobs: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The text of each action in each version, read one by one: all versions together may be large."""
+    found = {}
+    with TemporaryFile() as asked:
+        asked.write("".join(f"{blob}\n" for blob in blobs).encode("ascii"))
+        asked.seek(0)
+        command = _git(root, "cat-file", "--batch")
+        with subprocess.Popen(
+            command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+        ) as program:
+            assert program.stdout is not None
+            while header := program.stdout.readline().decode("ascii").split():
+                # A content that a partial clone left out is only named.
+                if len(header) == 3:
+                    found[header[0]] = _split(program.stdout.read(int(header[2]) + 1))
+    return found
+
+
+def _split(content: bytes) -> tuple[str, ...]:
+    """The entries of the list of actions as they are written; a list in one piece counts as one."""
+    if b"action_items" not in content:
+        return ()
+    text = content.decode("utf-8", "replace").replace("\r\n", "\n")
+    block = _BLOCK.search(text.partition("\n---")[0] + "\n")
+    item = _ITEM.search(block[0]) if block else None
+    if block is None or item is None:
+        return (block[0],) if block else ()
+    return tuple(re.split(rf"^(?={item[1]}-[ \t])", block[0], flags=re.MULTILINE)[1:])
+
+
+def _dues(items: Iterable[str]) -> dict[str, date]:
+    """The due date of each action that has one, as far as the text can be read."""
+    found = {}
+    for item in items:
+        value = read_yaml(item, nesting=_NESTING, items=_ITEMS).value
+        entries = value.get("action_items") if isinstance(value, dict) else value
+        for entry in entries if isinstance(entries, list) else ():
+            due = _day(entry.get("due")) if isinstance(entry, dict) else None
+            if due and isinstance(entry.get("id"), str):
+                found[entry["id"]] = due
+    return found
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _git(root: Path, *arguments: str) -> list[str]:
+    return ["git", "-C", str(root), *arguments]
+
+
+def _environment() -> dict[str, str]:
+    # A clone without contents does not fetch them one by one for this.
+    return {**os.environ, "GIT_NO_LAZY_FETCH": "1"}

@@ -1,0 +1,186 @@
+"""What a review of the past has to look at: what comes back, what nobody answers, what is not proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from postmortem_kb.due_history import DueHistory, Move
+from postmortem_kb.insight.actions import Owed
+from postmortem_kb.insight.chains import Chain, began, chains
+from postmortem_kb.model import AcceptedRisk, Cause, Postmortem
+
+SOON = timedelta(days=30)
+"""How far a review looks ahead."""
+OFTEN = 2
+"""A due date that was put off so many times keeps moving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A category of root causes that hit the same services several times."""
+
+    category: str
+    services: tuple[str, ...]
+    postmortems: tuple[Postmortem, ...]
+    """The newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CauseOf:
+    """A cause or factor with the postmortem that it comes from."""
+
+    postmortem: Postmortem
+    cause: Cause
+
+    @property
+    def root(self) -> bool:
+        """Whether it is a root cause, no contributing factor."""
+        return self.cause in self.postmortem.root_causes
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A risk that somebody accepted until a day."""
+
+    of: CauseOf
+    accepted: AcceptedRisk
+    until: date
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """An open action whose due date keeps moving."""
+
+    entry: Owed
+    moves: tuple[Move, ...]
+    """Only those to a later day, the oldest first."""
+
+    @property
+    def by(self) -> timedelta:
+        """By how much in all."""
+        return sum((move.after - move.before for move in self.moves), timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversary:
+    """An incident whose day of the year comes round again."""
+
+    postmortem: Postmortem
+    on: date
+    years: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """All that a review has to look at; each list with the most important first."""
+
+    recurrences: list[Chain]
+    same_causes: list[Chain]
+    repeats: list[Repeat]
+    unanswered: list[CauseOf]
+    risks: list[Risk]
+    postponed: list[Postponed]
+    unverified: list[Owed]
+    anniversaries: list[Anniversary]
+    overdue: list[Owed]
+    drafts: list[Postmortem]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether all lists are empty."""
+        return not any(getattr(self, name) for name in Patterns.__slots__)
+
+
+def patterns(
+    postmortems: Sequence[Postmortem],
+    actions: Sequence[Owed],
+    due_history: DueHistory,
+    today: date,
+    severities: Sequence[str],
+) -> Patterns:
+    """What there is to look at on a day; `severities` are the words for them, the worst first."""
+    weight = {word: place for place, word in enumerate(severities)}
+
+    def worst(postmortem: Postmortem) -> tuple[int, float]:
+        return weight.get(postmortem.severity, len(weight)), -began(postmortem)[0]
+
+    return Patterns(
+        chains(postmortems, "recurrence-of"),
+        chains(postmortems, "same-cause"),
+        repeats(postmortems),
+        sorted(unanswered(postmortems), key=lambda c: (worst(c.postmortem), not c.root)),
+        sorted(risks(postmortems, today), key=lambda risk: risk.until),
+        sorted(postponed(actions, due_history), key=lambda p: (-len(p.moves), -p.by)),
+        sorted(filter(unverified, actions), key=lambda e: (e.action.priority, worst(e.postmortem))),
+        sorted(anniversaries(postmortems, today), key=lambda a: (a.on, worst(a.postmortem))),
+        sorted((e for e in actions if e.overdue), key=lambda e: (e.action.priority, e.action.due or today)),
+        sorted((p for p in postmortems if p.status == "draft"), key=worst),
+    )
+
+
+def repeats(postmortems: Iterable[Postmortem]) -> list[Repeat]:
+    """Which category hit which services more than once, the most frequent first; services of the same incidents stand together."""
+    found: dict[tuple[str, str], list[Postmortem]] = {}
+    for postmortem in sorted(postmortems, key=began, reverse=True):
+        for category in dict.fromkeys(cause.kind for cause in postmortem.root_causes):
+            for service in dict.fromkeys(postmortem.services):
+                found.setdefault((category, service), []).append(postmortem)
+    merged: dict[tuple[str, tuple[str, ...]], Repeat] = {}
+    for (category, service), members in found.items():
+        if len(members) > 1:
+            key = category, tuple(postmortem.id for postmortem in members)
+            others = merged[key].services if key in merged else ()
+            merged[key] = Repeat(category, (*others, service), tuple(members))
+    several = sorted(merged.values(), key=lambda repeat: began(repeat.postmortems[0]), reverse=True)
+    return sorted(several, key=lambda repeat: len(repeat.postmortems), reverse=True)
+
+
+def unanswered(postmortems: Iterable[Postmortem]) -> Iterator[CauseOf]:
+    """Causes and factors that nobody acts on, and whose risk nobody has accepted."""
+    return (CauseOf(p, cause) for p in postmortems for cause in p.causes if p.unanswered(cause))
+
+
+def risks(postmortems: Iterable[Postmortem], today: date) -> Iterator[Risk]:
+    """Accepted risks that have run out, or will soon."""
+    for postmortem in postmortems:
+        for cause in postmortem.causes:
+            accepted = cause.accepted_risk
+            if accepted and accepted.until and accepted.until <= today + SOON:
+                yield Risk(CauseOf(postmortem, cause), accepted, accepted.until, accepted.until < today)
+
+
+def postponed(actions: Iterable[Owed], due_history: DueHistory) -> Iterator[Postponed]:
+    """Open actions whose due date was put off again and again."""
+    for entry in actions:
+        moves = due_history.get((entry.postmortem.path, entry.action.id), ())
+        later = tuple(move for move in moves if move.after > move.before)
+        if entry.action.open and len(later) >= OFTEN:
+            yield Postponed(entry, later)
+
+
+def unverified(entry: Owed) -> bool:
+    """Whether an action is called done, and no result of a verification says that it holds."""
+    check = entry.action.verification
+    return entry.action.status == "done" and (check is None or not check.result)
+
+
+def anniversaries(postmortems: Iterable[Postmortem], today: date) -> Iterator[Anniversary]:
+    """Incidents of earlier years whose day comes round soon."""
+    for postmortem in postmortems:
+        if postmortem.times.started:
+            first = postmortem.times.started.date()
+            on = _day_in(first, today.year)
+            on = on if on >= today else _day_in(first, today.year + 1)
+            if on <= today + SOON and on.year > first.year:
+                yield Anniversary(postmortem, on, on.year - first.year)
+
+
+def _day_in(first: date, year: int) -> date:
+    """The same day of another year; a 29 February counts as 1 March where there is none."""
+    try:
+        return first.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)

@@ -1,0 +1,100 @@
+"""The pages of figures and patterns in a real browser: on a phone, without JavaScript, in both themes, on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from postmortem_kb.clock import today
+from postmortem_kb.insight.figures import split
+from postmortem_kb.knowledge import Knowledge, read_knowledge
+from postmortem_kb.policy import read_policy
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parent.parent.parent
+PAGES = ("metrics/", "patterns/")
+_HEIGHTS = """
+table => [...table.querySelectorAll("tbody tr")].map(row =>
+    [Number(row.cells[1].textContent.replace(/,/g, "")), row.cells[1].getBoundingClientRect().height])
+"""
+_CONTRAST = """
+cell => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const light = color => {
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(part => part / 255)
+      .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [dark, bright] = [cell, cell.closest(".pm-card")].map(e => light(getComputedStyle(e).backgroundColor)).sort();
+  return (bright + 0.05) / (dark + 0.05);
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return read_knowledge(ROOT, read_policy(ROOT), today())
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_is_wider_than_its_window(page: Page, site: str, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_tables_and_pictures_are_there_without_javascript(browser: Browser, site: str, knowledge: Knowledge) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}metrics/")
+    expect(page.locator("table.pm-chart").first).to_be_visible()
+    services = split(knowledge.postmortems, knowledge.actions, "service", knowledge.today)
+    rows = page.locator("section:has(#by-service) tbody tr")
+    expect(rows).to_have_count(len(services))
+    expect(rows.first.get_by_role("rowheader")).to_have_text(services[0].name)
+    page.goto(f"{site}patterns/")
+    expect(page.locator(".pm-agenda li")).not_to_have_count(0)
+    context.close()
+
+
+def test_columns_are_as_high_as_their_numbers(page: Page, site: str) -> None:
+    page.goto(f"{site}metrics/")
+    charts = page.locator("table.pm-chart--column")
+    assert charts.count() > 3
+    for chart in charts.all():
+        heights = chart.evaluate(_HEIGHTS)
+        number, height = max(heights)
+        assert height > 60
+        assert all(abs(h - height * n / number) < 2 for n, h in heights), heights
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_columns_stand_out_from_their_ground(browser: Browser, site: str, theme: str) -> None:
+    """Source: https://www.w3.org/TR/WCAG22/#non-text-contrast."""
+    context = browser.new_context(color_scheme="dark" if theme == "dark" else "light")
+    page = context.new_page()
+    page.goto(f"{site}metrics/")
+    for kind in ("td.pm-chart__marked", "td:not(.pm-chart__marked)"):
+        assert page.locator(f"table.pm-chart {kind}").first.evaluate(_CONTRAST) >= 3
+    context.close()
+
+
+def test_a_picture_is_a_table_for_those_who_hear_it(page: Page, site: str) -> None:
+    page.goto(f"{site}metrics/")
+    table = page.get_by_role("table", name="Time to resolve, from")
+    expect(table.get_by_role("columnheader")).to_have_count(2)
+    expect(table.get_by_role("row")).to_have_count(8)
+
+
+def test_the_agenda_prints_with_a_box_beside_each_point(page: Page, site: str) -> None:
+    page.goto(f"{site}patterns/")
+    point = page.locator(".pm-agenda ul > li").first
+    box = "e => getComputedStyle(e, '::before').borderTopWidth"
+    assert point.evaluate(box) == "0px"
+    page.emulate_media(media="print")
+    assert point.evaluate(box) != "0px"

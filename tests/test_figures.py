@@ -1,0 +1,207 @@
+"""The figures, against cases that were computed by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postmortem_kb.cli import main
+
+FILE = """---
+id: {id}
+title: Checkout was down
+status: draft
+severity: {severity}
+services: [{services}]
+timestamps: {{started: {started}{timestamps}}}
+{more}roles:
+  author: "@maria"
+---
+"""
+TODAY = "1775001600"  # 2026-04-01
+Stats = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., None]:
+    (tmp_path / "postmortems").mkdir()
+
+    def one(
+        id: str,
+        *,
+        started: str = "2026-03-04T09:00:00Z",
+        severity: str = "P3",
+        services: str = "checkout",
+        more: str = "",
+        **moments: str,
+    ) -> None:
+        timestamps = "".join(f", {name}: {moment}" for name, moment in moments.items())
+        text = FILE.format(
+            id=id, severity=severity, services=services, started=started, timestamps=timestamps, more=more
+        )
+        (tmp_path / "postmortems" / f"{id}.md").write_text(text, encoding="utf-8")
+
+    return one
+
+
+@pytest.fixture
+def stats(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Stats:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", TODAY)
+
+    def ask(*options: str) -> dict[str, Any]:
+        capsys.readouterr()
+        assert main(["--root", str(tmp_path), "stats", "--format", "json", *options]) == 0
+        report: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return report
+
+    return ask
+
+
+def action(id: str, status: str, more: str = "") -> str:
+    return f'  - {{id: {id}, action: Do it, type: prevent, owner: "@kim", priority: P1, status: {status}{more}}}\n'
+
+
+def test_four_incidents_are_points_and_five_have_percentiles(write: Callable[..., None], stats: Stats) -> None:
+    for number, minutes in enumerate((30, 10, 59, 20)):
+        write(f"a{number}", detected=f"2026-03-04T09:{minutes}:00Z")
+    assert stats()["all"]["times"]["ttd_minutes"] == {"count": 4, "points": [10, 20, 30, 59]}
+    write("a4", detected="2026-03-04T09:00:00Z")
+    # 0, 10, 20, 30, 59: the 90th percentile lies six tenths of the way from the fourth to the fifth.
+    found = stats()["all"]["times"]["ttd_minutes"]
+    assert found == {"count": 5, "median": 20, "p90": 47.4, "mean": 23.8}
+
+
+def test_an_even_number_has_the_middle_of_the_two_in_the_middle(write: Callable[..., None], stats: Stats) -> None:
+    for number, minutes in enumerate((1, 2, 3, 5, 8, 13)):
+        write(f"a{number}", detected=f"2026-03-04T09:{minutes:02}:00Z")
+    found = stats()["all"]["times"]["ttd_minutes"]
+    assert (found["median"], found["p90"], found["count"]) == (4, 10.5, 6)
+
+
+def test_each_duration_runs_between_its_own_moments(write: Callable[..., None], stats: Stats) -> None:
+    write(
+        "a",
+        detected="2026-03-04T09:07:00Z",
+        acknowledged="2026-03-04T09:09:00Z",
+        mitigated="2026-03-04T12:00:00+02:00",
+        resolved="2026-03-05T10:00:00Z",
+        more="published: 2026-03-09\n",
+    )
+    times = stats()["all"]["times"]
+    assert {name: found["points"] for name, found in times.items()} == {
+        "ttd_minutes": [7],
+        "tta_minutes": [2],
+        "ttm_minutes": [60],
+        "ttr_minutes": [1500],
+        "downtime_minutes": [1500],
+        "publish_days": [4],
+    }
+
+
+def test_a_missing_moment_leaves_an_incident_out_of_that_duration_only(
+    write: Callable[..., None], stats: Stats
+) -> None:
+    write("a", resolved="2026-03-04T10:00:00Z")
+    write("b", acknowledged="2026-03-04T10:00:00Z")
+    times = stats()["all"]["times"]
+    assert {name: found["count"] for name, found in times.items() if found["count"]} == {
+        "ttr_minutes": 1,
+        "downtime_minutes": 1,
+    }
+
+
+def test_the_file_may_say_how_long_the_service_was_down(write: Callable[..., None], stats: Stats) -> None:
+    write("a", resolved="2026-03-04T10:00:00Z", more="impact: {downtime_minutes: 12}\n")
+    write("b", resolved="2026-03-04T10:00:00Z", more="impact: {downtime_minutes: 0}\n")
+    write("c", more="impact: {downtime_minutes: 7.5}\n")
+    write("d", resolved="2026-03-04T10:00:00Z")
+    times = stats()["all"]["times"]
+    assert times["downtime_minutes"]["points"] == [0, 7.5, 12, 60]
+    assert times["ttr_minutes"]["points"] == [60, 60, 60]
+
+
+def test_a_time_that_ends_before_it_begins_does_not_count(write: Callable[..., None], stats: Stats) -> None:
+    write("a", detected="2026-03-04T08:00:00Z", resolved="2026-03-04T09:00:00Z", more="published: 2026-03-01\n")
+    times = stats()["all"]["times"]
+    assert times["ttd_minutes"]["count"] == times["publish_days"]["count"] == 0
+    assert times["ttr_minutes"]["points"] == [0]
+
+
+def test_cancelled_actions_count_neither_as_done_nor_as_owed(write: Callable[..., None], stats: Stats) -> None:
+    items = (
+        action("A1", "done", ", completed: 2026-03-11")
+        + action("A2", "done", ", completed: 2026-03-01")
+        + action("A3", "cancelled", ", due: 2026-03-10, reason: The service is gone")
+        + action("A4", "todo", ", due: 2026-03-31")
+        + action("A5", "in-progress", ", due: 2026-04-01")
+        + action("A6", "todo")
+    )
+    write("a", resolved="2026-03-05T01:00:00Z", more=f"action_items:\n{items}")
+    found = stats()["all"]["actions"]
+    assert found == {
+        "done": 2,
+        "counted": 5,
+        "completion_rate": 0.4,
+        "cancelled": 1,
+        "open": 3,
+        "overdue": 1,
+        "open_age_days": {"count": 3, "points": [27, 27, 27]},
+        # What was done before the incident was over took no time.
+        "time_to_done_days": {"count": 2, "points": [0, 6]},
+        "lateness_days": {"count": 1, "points": [1]},
+    }
+
+
+def test_a_category_counts_an_incident_once_and_the_actions_that_answer_it(
+    write: Callable[..., None], stats: Stats
+) -> None:
+    causes = (
+        "root_causes:\n"
+        "  - {id: RC1, category: capacity, statement: Full}\n"
+        "  - {id: RC2, category: capacity, statement: Full again}\n"
+        "  - {id: RC3, category: code-bug, statement: Wrong}\n"
+    )
+    items = action("A1", "todo", ", addresses: [RC1, RC2]") + action("A2", "done", ", addresses: [RC3]")
+    write("a", more=f"{causes}action_items:\n{items}related:\n  - {{id: b, relation: recurrence-of}}\n")
+    write("b", more="root_causes:\n  - {id: RC1, category: capacity, statement: Full}\n")
+    found = {part["name"]: part for part in stats("--by", "category")["by"]["category"]}
+    assert list(found) == ["capacity", "code-bug"]
+    assert found["capacity"]["recurrence"] == {"recurring": 1, "incidents": 2, "rate": 0.5}
+    assert found["code-bug"]["recurrence"] == {"recurring": 1, "incidents": 1, "rate": 1}
+    assert [found[name]["actions"]["done"] for name in found] == [0, 1]
+    assert [found[name]["actions"]["open"] for name in found] == [1, 0]
+
+
+def test_a_quarter_is_that_of_the_start_in_utc(write: Callable[..., None], stats: Stats) -> None:
+    write("a", started="2026-01-01T00:30:00+01:00")
+    write("b", started="2026-03-31T23:59:59Z")
+    write("c", started="2026-04-01T00:00:00Z")
+    parts = stats("--by", "quarter")["by"]["quarter"]
+    assert [(part["name"], part["incidents"]) for part in parts] == [("2026-Q2", 1), ("2026-Q1", 1), ("2025-Q4", 1)]
+
+
+@pytest.mark.parametrize(
+    ("days", "word"), [(0, "0 d"), (99, "99 d"), (100, "3 months"), (729, "24 months"), (730, "2.0 years")]
+)
+def test_days_are_told_in_the_unit_that_is_easiest_to_grasp(
+    days: int, word: str, write: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published = dt.date(2026, 3, 4) + dt.timedelta(days=days)
+    write("a", resolved="2026-03-04T10:00:00Z", more=f"published: {published}\n")
+    assert main(["--root", str(tmp_path), "stats"]) == 0
+    assert re.search(rf"^time to publish +{re.escape(word)} +1$", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_nothing_is_no_error_and_no_rate(write: Callable[..., None], stats: Stats) -> None:
+    report = stats("--by", "severity,service,category,quarter")
+    assert report["by"] == {"severity": [], "service": [], "category": [], "quarter": []}
+    assert report["all"]["incidents"] == 0
+    assert report["all"]["recurrence"]["rate"] is None
+    assert report["all"]["actions"]["completion_rate"] is None
+    assert report["all"]["times"]["ttr_minutes"] == {"count": 0, "points": []}

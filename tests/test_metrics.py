@@ -1,0 +1,117 @@
+"""The page of figures: what it shows of few, of many, and of nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.pages import home, metrics
+from postmortem_kb.policy import read_policy
+
+TODAY = dt.date(2024, 2, 29)
+FILE = """---
+id: {id}
+title: Checkout was down
+status: draft
+severity: P2
+services: [{service}]
+timestamps:
+  started: {day}T09:00:00Z
+  resolved: {day}T{hour}:30:00Z
+roles:
+  author: "@maria"
+---
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., None]:
+    (tmp_path / "postmortems").mkdir()
+
+    def one(id: str, *, day: str = "2024-02-29", service: str = "checkout", hour: int = 9) -> None:
+        text = FILE.format(id=id, day=day, service=service, hour=f"{hour:02}")
+        (tmp_path / "postmortems" / f"{id}.md").write_text(text, encoding="utf-8")
+
+    return one
+
+
+def html(base: Path) -> str:
+    (page,) = metrics.pages(read_knowledge(base, read_policy(base), TODAY))
+    assert re.findall(r'<h2 id="([^"]+)"', page.make().html) == [heading.id for heading in page.make().headings]
+    return page.make().html
+
+
+def words(text: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).replace("\N{EN DASH}", "-").split())
+
+
+def headings(base: Path) -> list[str]:
+    return re.findall(r'<h2 id="([^"]+)"', html(base))
+
+
+def test_no_heading_stands_over_nothing(write: Callable[..., None], tmp_path: Path) -> None:
+    assert headings(tmp_path) == []
+    write("a")
+    assert headings(tmp_path) == ["times", "by-quarter", "by-severity", "by-service"]
+    assert "Time to detect from the start" not in words(html(tmp_path))
+
+
+def test_four_incidents_are_shown_as_they_are_and_the_fifth_makes_a_picture(
+    write: Callable[..., None], tmp_path: Path
+) -> None:
+    for number, hour in enumerate((9, 10, 10, 23)):
+        write(f"a{number}", hour=hour)
+    shown = words(html(tmp_path))
+    assert "Time to resolve from the start to the end 30 min 1 h 30 min 1 h 30 min 14 h 30 min" in shown
+    assert "4 incidents: too few for a median." in shown
+    write("a4", hour=11)
+    shown = words(html(tmp_path))
+    assert "Median 1 h 30 min 90th percentile 9 h 42 min" in shown
+    assert "< 5 min 0 5-15 min 0 15-60 min 1 1-4 h 3 4-24 h 1 1-7 d 0 > 7 d 0" in shown
+    assert 'class="pm-chart__marked" style="--size: 1.000"' in html(tmp_path)
+
+
+def test_every_service_is_in_the_table_though_only_the_first_ones_have_pictures(
+    write: Callable[..., None], tmp_path: Path
+) -> None:
+    for number in range(64):
+        write(f"a{number}", service=f"service-{number:02}")
+    page = html(tmp_path)
+    section = page[page.index('id="by-service"') :]
+    assert set(re.findall(r"service-\d\d", words(section))) == {f"service-{number:02}" for number in range(64)}
+    shown, folded = section.split("<details")
+    assert "The other 54 services" in words(folded)
+    assert shown.count("pm-range__dot") == 10
+    assert "pm-range" not in folded
+
+
+def test_a_quarter_without_an_incident_has_its_place_in_the_picture(write: Callable[..., None], tmp_path: Path) -> None:
+    write("a", day="2023-08-01")
+    write("b", day="2024-01-01")
+    chart = words(html(tmp_path))
+    assert "Quarter Incidents Q3 2023 1 Q4 2023 0 Q1 2024 1" in chart
+
+
+def test_years_are_compared_where_both_have_incidents(write: Callable[..., None], tmp_path: Path) -> None:
+    write("now", day="2024-02-29")
+    write("first", day="2023-03-01")
+    assert "trend" not in headings(tmp_path)
+    write("before", day="2023-02-28")
+    shown = words(html(tmp_path))
+    assert re.search(r"Last 12 months 2 .* The 12 before 1 ", shown)
+
+
+def test_the_dashboard_means_the_same_twelve_months_and_medians(write: Callable[..., None], tmp_path: Path) -> None:
+    for number, day in enumerate(("2024-02-29", "2023-03-01", "2023-02-28", "2022-01-01", "2021-01-01")):
+        write(f"a{number}", day=day, hour=9 + number)
+    (page,) = home.pages(read_knowledge(tmp_path, read_policy(tmp_path), TODAY))
+    shown = words(page.make().html)
+    assert "2 in the last 12 months" in shown
+    assert "2 h 30 min Time to resolve median of 5" in shown
+    assert "Median 2 h 30 min" in words(html(tmp_path))

@@ -1,0 +1,348 @@
+"""What the next review has to look at: chains, causes without an answer, dates that move, anniversaries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import subprocess
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.pages import patterns
+from postmortem_kb.policy import read_policy
+
+TODAY = dt.date(2026, 4, 1)
+FILE = """---
+id: {id}
+title: Incident {id}
+status: {status}
+severity: {severity}
+timestamps:
+  started: {started}T09:00:00Z
+  resolved: {started}T10:00:00Z
+roles:
+  author: "@maria"
+{more}---
+"""
+Write = Callable[..., None]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    (tmp_path / "postmortems").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def write(base: Path) -> Write:
+    def one(
+        id: str,
+        *,
+        started: str = "2026-01-15",
+        severity: str = "P3",
+        status: str = "reviewed",
+        recurs: str = "",
+        relation: str = "recurrence-of",
+        more: str = "",
+        actions: str = "",
+    ) -> None:
+        links = "".join(
+            f"  - {{id: {other}, relation: {relation}, note: Again like {other}}}\n" for other in recurs.split()
+        )
+        more += f"related:\n{links}" if links else ""
+        more += f"action_items:\n{actions}" if actions else ""
+        text = FILE.format(id=id, started=started, severity=severity, status=status, more=more)
+        (base / "postmortems" / f"{id}.md").write_text(text, encoding="utf-8")
+
+    return one
+
+
+def action(id: str, status: str = "todo", more: str = "", priority: str = "P1") -> str:
+    return (
+        f'  - {{id: {id}, action: Work on {id}, type: prevent, owner: "@kim", priority: {priority}, '
+        f"status: {status}{more}}}\n"
+    )
+
+
+def html(base: Path) -> str:
+    (page,) = patterns.pages(read_knowledge(base, read_policy(base), TODAY))
+    anchors = re.findall(r'<h2 id="([^"]+)"', page.make().html)
+    assert anchors == [heading.id for heading in page.make().headings]
+    return page.make().html
+
+
+def words(text: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def section(base: Path, id: str) -> str:
+    """The words of a section; empty where there is none."""
+    parts = re.split(r'<h2 id="([^"]+)"', html(base))
+    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return words(f"<h2{sections[id]}") if id in sections else ""
+
+
+def sections(base: Path) -> list[str]:
+    return re.findall(r'<h2 id="([^"]+)"', html(base))
+
+
+def test_an_empty_catalog_says_how_to_begin(base: Path) -> None:
+    assert "Write the first postmortem" in words(html(base))
+
+
+def test_where_nothing_is_to_be_said_there_is_no_heading_but_a_friendly_sentence(base: Path, write: Write) -> None:
+    write("a", actions=action("A1", more=", due: 2026-05-01"))
+    assert sections(base) == []
+    assert "Nothing to bring up" in words(html(base))
+
+
+@pytest.mark.parametrize(
+    "links",
+    [{"b": "a", "c": "b"}, {"b": "a", "c": "a"}, {"a": "c", "b": "a", "c": "b"}, {"c": "a b"}],
+    ids=["one after the other", "all to the first", "a circle", "the last to both"],
+)
+def test_recurrences_make_one_chain_with_the_oldest_first(links: dict[str, str], base: Path, write: Write) -> None:
+    for id, started in (("c", "2025-06-30"), ("a", "2023-01-02"), ("b", "2024-01-02")):
+        write(id, started=started, recurs=links.get(id, ""))
+    shown = section(base, "recurrences")
+    assert shown.count("times in") == 1
+    assert "3 times in 2.5 years" in shown
+    assert re.findall(r"Incident (\w)", shown) == ["a", "b", "c"]
+
+
+def test_a_chain_tells_what_was_promised_the_last_time_and_what_of_it_was_done_by_then(
+    base: Path, write: Write
+) -> None:
+    promised = (
+        action("A1", "done", ", completed: 2026-01-31")
+        + action("A2", "done", ", completed: 2026-02-02")
+        + action("A3", "todo", ", due: 2026-03-31")
+        + action("A4", "cancelled", ", reason: Gone")
+    )
+    write("a", started="2026-01-15", actions=promised)
+    write("b", started="2026-02-01", recurs="a")
+    shown = section(base, "recurrences")
+    assert "1 of 3 promised actions done before it came back" in shown
+    assert "Work on A3 @kim Overdue since 31 Mar 2026 Work on A1" in shown
+    assert "Again like a" in shown
+    assert 'data-due="2026-03-31"' in html(base)
+
+
+def test_a_link_to_nowhere_or_to_itself_is_no_chain(base: Path, write: Write) -> None:
+    write("a", recurs="a gone")
+    assert section(base, "recurrences") == ""
+
+
+def test_shared_causes_are_written_ones_and_those_that_hit_a_service_again(base: Path, write: Write) -> None:
+    causes = "services: [checkout, mail]\nroot_causes:\n  - {id: RC1, category: capacity, statement: Full}\n"
+    answer = action("A1", more=", addresses: [RC1], due: 2026-05-01")
+    write("a", started="2025-06-01", more=causes, actions=answer)
+    write("b", more=causes, recurs="a", relation="same-cause", actions=answer)
+    write("c", more=causes.replace("capacity", "code-bug"), actions=answer)
+    shown = section(base, "shared")
+    assert "2 incidents with the same cause" in shown
+    assert "Capacity checkout mail Incident b" in shown
+    assert "Code bug" not in shown
+
+
+def test_a_cause_is_unanswered_without_an_action_that_is_not_cancelled_or_an_accepted_risk(
+    base: Path, write: Write
+) -> None:
+    causes = (
+        "root_causes:\n"
+        "  - {id: RC1, category: capacity, statement: Answered}\n"
+        "  - {id: RC2, category: capacity, statement: Only cancelled}\n"
+        "  - {id: RC3, category: capacity, statement: Accepted, "
+        'accepted_risk: {reason: Gone in June, by: "@kim", until: 2027-01-01}}\n'
+        "contributing_factors:\n  - {id: CF1, kind: human, statement: Nobody}\n"
+    )
+    actions = action("A1", more=", addresses: [RC1], due: 2026-05-01") + action(
+        "A2", "cancelled", ", addresses: [RC2], reason: Gone"
+    )
+    write("a", more=causes, actions=actions)
+    write("b", severity="P1", more="root_causes:\n  - {id: RC1, category: code-bug, statement: Worse}\n")
+    shown = section(base, "unanswered")
+    statements = re.findall(r"Answered|Only cancelled|Accepted|Nobody|Worse", shown)
+    assert statements == ["Worse", "Only cancelled", "Nobody"]
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        ("2026-03-31", "Ran out on 31 Mar 2026"),
+        ("2026-04-01", "Runs out on 1 Apr 2026"),
+        ("2026-05-01", "Runs out on 1 May 2026"),
+        ("2026-05-02", ""),
+    ],
+)
+def test_an_accepted_risk_is_brought_up_from_a_month_before_it_runs_out(
+    until: str, told: str, base: Path, write: Write
+) -> None:
+    risk = f'{{reason: The service goes, by: "@kim", until: {until}}}'
+    write("a", more=f"root_causes:\n  - {{id: RC1, category: capacity, statement: Full, accepted_risk: {risk}}}\n")
+    shown = section(base, "risks")
+    assert told in shown
+    assert bool(shown) == bool(told)
+    assert ("Accepted risks that have run out" in section(base, "agenda")) == told.startswith("Ran")
+
+
+def test_done_is_verified_by_a_result_only(base: Path, write: Write) -> None:
+    done = ", completed: 2026-01-20"
+    write(
+        "a",
+        actions=action("A1", "done", f'{done}, verification: {{how: A drill, on: 2026-02-01, result: "It held"}}')
+        + action("A2", "done", f"{done}, verification: {{how: A drill, on: 2026-02-01}}")
+        + action("A3", "done", done, priority="P0")
+        + action("A4", "todo", ", due: 2026-05-01"),
+    )
+    assert re.findall(r"Work on (A\d)", section(base, "unverified")) == ["A3", "A2"]
+
+
+@pytest.mark.parametrize(
+    ("started", "told"),
+    [
+        ("2025-04-01", "1 year on 1 Apr 2026"),
+        ("2023-05-01", "3 years on 1 May 2026"),
+        ("2025-05-02", ""),
+        ("2025-03-31", ""),
+        ("2026-04-01", ""),
+    ],
+)
+def test_an_anniversary_falls_into_the_next_thirty_days(started: str, told: str, base: Path, write: Write) -> None:
+    write("a", started=started, actions=action("A1", more=", due: 2026-06-01"))
+    shown = section(base, "anniversaries")
+    assert told in shown
+    assert ("1 open action of 1" in shown) == bool(told)
+
+
+def test_a_leap_day_is_remembered_on_the_day_after_the_28th(base: Path, write: Write) -> None:
+    write("a", started="2024-02-29")
+    (page,) = patterns.pages(read_knowledge(base, read_policy(base), dt.date(2026, 2, 20)))
+    assert "2 years on 1 Mar 2026" in words(page.make().html)
+
+
+def test_the_agenda_brings_what_matters_most_first_and_leaves_the_rest_to_its_section(base: Path, write: Write) -> None:
+    late = "".join(action(f"A{n}", more=f", due: 2026-03-{n + 10}", priority=f"P{n % 3}") for n in range(1, 8))
+    write("a", started="2025-04-10", actions=late)
+    write("b", recurs="a", status="draft")
+    shown = section(base, "agenda")
+    titles = ("It came back", "Overdue actions", "Drafts", "Anniversaries")
+    assert [title for title in titles if title in shown] == list(titles)
+    assert [shown.index(title) for title in titles] == sorted(shown.index(title) for title in titles)
+    overdue = shown[shown.index("Overdue actions") : shown.index("Drafts")]
+    assert re.findall(r"Work on (A\d)", overdue) == ["A3", "A6", "A1", "A4", "A7"]
+    assert "2 more" in overdue
+
+
+class Dates:
+    """Due dates of one file, committed one after the other."""
+
+    def __init__(self, base: Path, write: Write, run: Run) -> None:
+        self.base, self._write, self._run = base, write, run
+        self.git("init", "--quiet", "--initial-branch", "main")
+
+    def git(self, *arguments: str) -> None:
+        self._run(["git", *arguments], self.base)
+
+    def due(self, *days: str, status: str = "todo", id: str = "a") -> None:
+        for day in days:
+            self._write(id, actions=action("A1", status, f", due: {day}") + action("A2", more=", due: 2027-01-01"))
+            self.git("add", "--all")
+            self.git("commit", "--quiet", "--message", f"Due on {day}")
+
+
+@pytest.fixture
+def dates(base: Path, write: Write, run: Run) -> Dates:
+    return Dates(base, write, run)
+
+
+def test_a_date_that_was_put_off_twice_keeps_moving(base: Path, dates: Dates) -> None:
+    dates.due("2026-02-01", "2026-03-01", "2026-04-15")
+    shown = section(base, "postponed")
+    assert "Put off 2 times, by 73 d in all: 1 Feb 2026 → 1 Mar 2026 → 15 Apr 2026" in shown
+    assert "Work on A2" not in shown
+    assert "put off 2 times, by 73 d in all" in section(base, "agenda")
+
+
+@pytest.mark.parametrize(
+    ("days", "status"),
+    [
+        (["2026-02-01", "2026-03-01"], "todo"),
+        (["2026-06-01", "2026-05-01", "2026-04-15"], "todo"),
+        (["2026-02-01", "2026-03-01", "2026-04-01"], "done"),
+    ],
+    ids=["once", "to an earlier day", "done"],
+)
+def test_other_changes_of_a_date_are_no_pattern(days: list[str], status: str, base: Path, dates: Dates) -> None:
+    dates.due(*days[:-1])
+    dates.due(days[-1], status=status)
+    assert section(base, "postponed") == ""
+
+
+def test_moves_are_seen_through_a_rename_and_a_block_of_keys(base: Path, dates: Dates) -> None:
+    dates.due("2026-02-01", "2026-03-01")
+    (base / "postmortems" / "2026").mkdir()
+    dates.git("mv", "postmortems/a.md", "postmortems/2026/a.md")
+    dates.git("commit", "--quiet", "--message", "Into folders")
+    file = base / "postmortems" / "2026" / "a.md"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        re.sub(
+            r"  - \{id: A1, .*",
+            "  - action: >-\n      Work on A1\n      - id: A9\n    id: A1\n    type: prevent\n"
+            '    owner: "@kim"\n    priority: P1\n    status: todo\n    due: 2026-05-01',
+            text,
+        ),
+        encoding="utf-8",
+    )
+    dates.git("commit", "--quiet", "--all", "--message", "In another shape")
+    assert "Put off 2 times" in section(base, "postponed")
+
+
+def test_a_branch_counts_once_however_often_its_author_thought_again(base: Path, dates: Dates) -> None:
+    dates.due("2026-02-01")
+    dates.git("switch", "--quiet", "--create", "later")
+    dates.due("2026-03-01", "2026-04-15", "2026-05-01")
+    dates.git("switch", "--quiet", "main")
+    dates.due("2026-02-02", id="b")
+    dates.git("merge", "--quiet", "--no-edit", "later")
+    assert section(base, "postponed") == ""
+    dates.due("2026-06-01")
+    assert "Put off 2 times" in section(base, "postponed")
+
+
+def test_a_shallow_clone_knows_what_it_has(
+    base: Path, dates: Dates, run: Run, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    dates.due("2026-02-01", "2026-03-01", "2026-04-15", "2026-05-15")
+    clone = tmp_path_factory.mktemp("shallow") / "clone"
+    run(["git", "clone", "--quiet", "--depth", "3", f"file://{base}", str(clone)], base)
+    assert "Put off 2 times" in section(clone, "postponed")
+
+
+def test_a_repository_without_a_commit_has_no_moves(base: Path, write: Write, dates: Dates) -> None:
+    write("a", actions=action("A1", more=", due: 2026-03-01"))
+    assert sections(base) == ["agenda"]
+
+
+@pytest.mark.parametrize("name", ["on tuesday.md", ": a b c M.md", "\x1e2026.md", "line\nbreak.md", "ümlaut.md"])
+def test_a_file_may_be_named_like_the_words_of_git(name: str, base: Path, dates: Dates) -> None:
+    dates.due("2026-02-01", "2026-03-01")
+    (base / "postmortems" / name).write_text("no postmortem", encoding="utf-8")
+    dates.due("2026-04-15")
+    (base / "postmortems" / name).write_text("still none", encoding="utf-8")
+    dates.due("2026-05-15")
+    dates.git("commit", "--quiet", "--allow-empty", "--message", f"\x1e\x1f about {name}")
+    assert "Put off 3 times" in section(base, "postponed")
+    revisions = read_knowledge(base, read_policy(base), TODAY).history["postmortems/a.md"]
+    assert [revision.subject[-10:] for revision in revisions] == [
+        "2026-05-15",
+        "2026-04-15",
+        "2026-03-01",
+        "2026-02-01",
+    ]
