@@ -126,7 +126,7 @@ def test_only_what_a_page_shows_is_published(base: Path, run: Run) -> None:
         (docs / name).write_bytes(PICTURE)
     (base / "postmortems" / "backup.sql").write_bytes(PICTURE)
     build(base, run, "--strict")
-    shown = {name for name in published(base) if not name.endswith((".html", ".xml", ".gz"))}
+    shown = {name for name in published(base) if not name.endswith((".html", ".xml", ".gz", ".ics"))}
     assert shown == {"deep/shown here.png", "data.csv", "html.png", "styled.png", "ours.css"}
 
 
