@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -45,6 +45,7 @@ class Building:
         self._outputs.set_aside()
         language = str(config.theme.get("language", "en")).partition("-")[0]
         self._search = Search(self._outputs, len(knowledge.postmortems), language)
+        self._pages |= {page.path: page for page in _files(knowledge, self._search.bundles)}
         self._handbook: dict[str, str] = {}
         self._searched: list[Searched] = []
 
@@ -58,40 +59,51 @@ class Building:
             self.main[page.path] = add_page(page, contents[page.path], files, config)
         if any(file.is_documentation_page() and file.abs_src_path for file in files):
             for page in self._pages.values():
-                add_target(page, files, config)
+                if not page.raw:
+                    add_target(page, files, config)
 
     def write_pages(self, env: jinja2.Environment, files: Files, nav: Navigation, config: MkDocsConfig) -> None:
-        """Write all other pages and what programs read."""
+        """Write all other pages and what programs read; the search begins while the second half is made."""
         framing = Framing(env, config, files, nav, self.main)
+        incidents = [page for page in self._pages.values() if self._search.part(page.path) != MAIN]
+        others = [page for page in self._pages.values() if self._search.part(page.path) == MAIN]
+        notes, staged = self._write(incidents, framing)
+        self._index(notes, staged)
+        more, _ = self._write(others, framing)
+        self._searched += [Searched(path, note.search) for path, note in more.items() if note.search]
+        for note in (notes | more).values():
+            for address, path in note.files.items():
+                add_asset(address, str(self._knowledge.root / path), files, config)
+
+    def _write(self, pages: Iterable[Page], framing: Framing) -> tuple[dict[str, Note], set[str]]:
+        """Write what changed, and leave the rest; gives what is known of each page, and those that were made."""
         changed: list[Page] = []
         notes: dict[str, Note] = {}
-        for page in self._pages.values():
+        for page in pages:
             note = self._production.note(page)
-            if note and self._outputs.keep(_file(page), _mark(page, note, framing)):
+            if note and self._outputs.keep(page.file, _mark(page, note, framing)):
                 notes[page.path] = note
             else:
                 changed.append(page)
-                framing.prepare(page)
+                if not page.raw:
+                    framing.prepare(page)
 
         def finish(page: Page, content: Content) -> list[object]:
             if content.search:
                 self._search.stage(page.path, content.search)
-            return self._outputs.write(_file(page), framing.html(page, content))
+            return self._outputs.write(page.file, content.html if page.raw else framing.html(page, content))
 
-        staged = set()
-        for page, note, stat in self._production.run(changed, finish):
+        made = set()
+        # What takes longest first: no process waits for another at the end.
+        for page, note, stat in self._production.run(sorted(changed, key=lambda page: not page.raw), finish):
             notes[page.path] = note
-            staged.add(page.path)
-            self._outputs.written(_file(page), _mark(page, note, framing), stat)
-        for note in notes.values():
-            for address, path in note.files.items():
-                add_asset(address, str(self._knowledge.root / path), files, config)
-        self._write_data()
-        self._index(notes, staged)
+            made.add(page.path)
+            self._outputs.written(page.file, _mark(page, note, framing), stat)
+        return notes, made
 
     def sitemap(self, site: str) -> Iterator[Any]:
         """The pages that MkDocs does not know, as its sitemap asks for them; none where the site has no address."""
-        for path in self._pages if site else ():
+        for path in (page.path for page in self._pages.values() if site and not page.raw):
             url = urljoin(site if site.endswith("/") else f"{site}/", path)
             page = SimpleNamespace(is_link=False, canonical_url=url, abs_url=urlsplit(url).path, update_date=None)
             yield SimpleNamespace(page=page, url=path)
@@ -132,7 +144,6 @@ class Building:
             if self._search.changed(mine, part):
                 self._stage([page.path for page in mine if page.path not in staged])
                 self._search.start(mine, part)
-        self._staged = staged
 
     def _stage(self, paths: list[str]) -> None:
         """Put down the texts of pages that were made by an earlier build."""
@@ -143,20 +154,19 @@ class Building:
         for page in pages.values():
             self._search.stage(page.path, page.make().search)
 
-    def _write_data(self) -> None:
-        makers = site_files(self._knowledge)
-        makers |= {address: partial(make, self._knowledge) for address, make in ROWS.items()}
-        makers[f"{FOLDER}bundles.json"] = lambda: json.dumps(self._search.bundles)
-        for address, make in makers.items():
-            mark = key_of(self._knowledge.mark, self._search.bundles)
-            if not self._outputs.keep(address, mark):
-                self._outputs.written(address, mark, self._outputs.write(address, make()))
 
-
-def _file(page: Page) -> str:
-    return f"{page.path}index.html"
+def _files(knowledge: Knowledge, bundles: list[str]) -> Iterator[Page]:
+    """What programs read, as pages that are written as they are."""
+    makers: dict[str, Callable[[], str]] = site_files(knowledge)
+    makers |= {address: partial(make, knowledge) for address, make in ROWS.items()}
+    makers[f"{FOLDER}bundles.json"] = partial(json.dumps, bundles)
+    for address, make in makers.items():
+        key = key_of(knowledge.mark, bundles)
+        yield Page(address, "", "", key, lambda make=make: Content(make()), raw=True)  # type: ignore[misc]
 
 
 def _mark(page: Page, note: Note, framing: Framing) -> str:
     """A digest of everything that a page's file is made from."""
+    if page.raw:
+        return note.mark
     return key_of(page.title, page.description, note.mark, framing.mark(page, headings=note.headings))

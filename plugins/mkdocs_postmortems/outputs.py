@@ -34,7 +34,7 @@ class Outputs:
         packed = self._shelf.all(self._kind) if self._shelf else {}
         self._known = dict(_records(packed)) if self._site.is_dir() else {}
         for name in sorted({address.partition("/")[0] for address in self._known}):
-            if (self._site / name).is_dir():
+            if (self._site / name).exists():
                 kept.mkdir(exist_ok=True)
                 (self._site / name).rename(kept / name)
 

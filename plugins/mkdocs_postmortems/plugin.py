@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from postmortem_kb.audience import PUBLIC
 from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
 from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.pages.page import compiled_templates
 from postmortem_kb.policy import FOLDER, read_policy
 from postmortem_kb.root import find_root
 from postmortem_kb.shelf import shelf_of
@@ -64,6 +66,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         """Read the postmortems, before the folder of the site is emptied: what is as it was is kept."""
         if not self.config.enabled:
             return
+        # A build makes much and drops little: looking for garbage finds none and takes a fifth of the time.
+        gc.disable()
         try:
             policy = read_policy(self.root)
             shelf = shelf_of(self.root, self.audience, policy)
@@ -102,6 +106,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         """Write all other pages, and begin with the search index."""
         env.filters["content_security_policy"] = content_security_policy
         # `serve` reloads pages by an inline script, which no policy would let run.
+        env.bytecode_cache = env.bytecode_cache or compiled_templates()
         env.globals["served"] = self.command == "serve"
         if self.building:
             self.building.write_pages(env, files, self.nav, config)
@@ -134,6 +139,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Wait for the search index, and remember what was written."""
+        gc.enable()
         if self.building:
             try:
                 self.building.close()
@@ -142,6 +148,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
     def on_build_error(self, *, error: Exception) -> None:
         """Stop what still runs."""
+        gc.enable()
         if self.building:
             self.building.abandon()
 

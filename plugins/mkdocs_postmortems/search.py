@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +20,7 @@ from postmortem_kb.source.text import digest
 FOLDER = "search/data/"
 MAIN = "manual"
 """The part that holds the handbook, and the program that browsers run."""
+_INCIDENT = re.compile("incidents/[^/]+/")
 _MANY = 200
 _PARTS = 4
 """So many parts share many incidents: more are quicker to make after an edit, fewer are quicker to ask."""
@@ -55,11 +57,12 @@ class Search:
 
     def part(self, path: str) -> str:
         """The part to which an incident belongs, which does not change when others come and go."""
-        return str(int(digest(path.encode())[:8], 16) % self._parts) if path.startswith("incidents/") else MAIN
+        return str(int(digest(path.encode())[:8], 16) % self._parts) if _INCIDENT.fullmatch(path) else MAIN
 
     def stage(self, path: str, text: str) -> None:
         """Put down what is read of a page."""
-        file = self._stage / self.part(path) / path / "index.html"
+        # One file a page, not a folder each: a browser puts the address right.
+        file = self._stage / self.part(path) / f"{path.rstrip('/') or 'index'}.html"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", errors="xmlcharrefreplace")
 

@@ -36,6 +36,8 @@ class Knowledge:
     history: History
     today: date
     audience: str = INTERNAL
+    shelf: Shelf | None = None
+    """Where parts of files for programs are kept."""
 
     @cached_property
     def by_id(self) -> dict[str, Postmortem]:
@@ -66,6 +68,14 @@ class Knowledge:
     def actions(self) -> list[Owed]:
         """All action items."""
         return action_index(self.postmortems, self.today)
+
+    @cached_property
+    def actions_of(self) -> dict[str, list[Owed]]:
+        """The action items of each id that has some, in the order of all of them."""
+        found: dict[str, list[Owed]] = {}
+        for entry in self.actions:
+            found.setdefault(entry.postmortem.id, []).append(entry)
+        return found
 
     @cached_property
     def relations(self) -> dict[str, list[Related]]:
@@ -109,5 +119,5 @@ def read_knowledge(
     postmortems.sort(key=lambda p: p.times.started.timestamp() if p.times.started else 0, reverse=True)
     if audience != INTERNAL:
         policy = public_policy(policy, [postmortem.document for postmortem in postmortems])
-        return Knowledge(root, policy, tuple(postmortems), left_out, {}, today, audience)
-    return Knowledge(root, policy, tuple(postmortems), left_out, read_history(root), today)
+        return Knowledge(root, policy, tuple(postmortems), left_out, {}, today, audience, shelf)
+    return Knowledge(root, policy, tuple(postmortems), left_out, read_history(root), today, audience, shelf)

@@ -20,7 +20,7 @@ Finish = Callable[[Page, Content], T]
 
 _NOTES, _CONTENTS, _SEARCH = "note", "content", "search"
 _CHUNK = 16
-_FEW = 2 * _CHUNK
+_FEW = 6
 """So many pages are made by one process sooner than a second one has started."""
 _BATCH = 256
 
@@ -106,7 +106,7 @@ class Production:
     def _put(self, fresh: dict[str, _Made]) -> None:
         if self._shelf and fresh:
             # The note last: without it, the others are made again.
-            self._shelf.put(_CONTENTS, {name: made.content for name, made in fresh.items()})
+            self._shelf.put(_CONTENTS, {name: made.content for name, made in fresh.items() if made.content})
             self._shelf.put(_SEARCH, {name: made.search for name, made in fresh.items() if made.search})
             self._shelf.put(_NOTES, {name: _packed_note(made.note) for name, made in fresh.items()})
 
@@ -123,7 +123,9 @@ def _make(page: Page, knowledge: Knowledge, finish: Finish[T]) -> tuple[_Made, T
     answers = tuple((kind, path, knowledge.answer((kind, path))) for kind, path in content.questions)
     found = content.search.encode("utf-8", "surrogatepass")
     note = Note(digest(text.encode()), digest(found) if found else "", content.files, bool(content.headings), answers)
-    made = _Made(note, zlib.compress(text.encode(), 1), zlib.compress(found, 1) if found else b"")
+    # What programs read is large, and is in the site.
+    packed = b"" if page.raw else zlib.compress(text.encode(), 1)
+    made = _Made(note, packed, zlib.compress(found, 1) if found else b"")
     return made, finish(page, content)
 
 
@@ -138,19 +140,19 @@ def _made(pages: Sequence[Page], knowledge: Knowledge, finish: Finish[T]) -> Ite
 
     global _mine  # noqa: PLW0603 - what a forked process finds; functions of pages cannot be sent to it
     _mine = pages, knowledge, finish
-    starts = range(0, len(pages), _CHUNK)
-    with get_context("fork").Pool(min(cores, len(starts))) as pool:
-        for made in pool.imap_unordered(_work, starts):
+    size = max(1, min(_CHUNK, len(pages) // (4 * cores)))
+    chunks = [range(start, min(start + size, len(pages))) for start in range(0, len(pages), size)]
+    with get_context("fork").Pool(min(cores, len(chunks))) as pool:
+        for made in pool.imap_unordered(_work, chunks):
             yield from made
 
 
 _mine: tuple[Sequence[Page], Knowledge, Finish[Any]]
 
 
-def _work(start: int) -> list[tuple[int, _Made, Any]]:
+def _work(chunk: range) -> list[tuple[int, _Made, Any]]:
     pages, knowledge, finish = _mine
-    chunk = pages[start : start + _CHUNK]
-    return [(start + offset, *_make(page, knowledge, finish)) for offset, page in enumerate(chunk)]
+    return [(position, *_make(pages[position], knowledge, finish)) for position in chunk]
 
 
 def _packed_note(note: Note) -> bytes:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from postmortem_kb.export.identity import changed, lasting_id, one_line, writable
 from postmortem_kb.history import History
 from postmortem_kb.insight.actions import Owed
+from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import AcceptedRisk, Cause, Postmortem
+from postmortem_kb.parts import parts
 from postmortem_kb.policy import Policy
 from postmortem_kb.render import urls
 
@@ -46,6 +48,28 @@ def calendar(actions: Iterable[Owed], accepted: Iterable[Risk], policy: Policy, 
 
     Its lines end as the format wants it, in CR and LF.
     """
+    due = (due_event(entry, policy, history) for entry in actions)
+    return bound((*filter(None, due), *(_text(_decision(risk, policy, history)) for risk in accepted)), policy)
+
+
+def whole_calendar(knowledge: Knowledge) -> str:
+    """That of everything that is owed and accepted."""
+    policy, history = knowledge.policy, knowledge.history
+    found = parts(
+        knowledge,
+        "events",
+        lambda p: [
+            [due_event(entry, policy, history) for entry in knowledge.actions_of.get(p.id, ())],
+            [_text(_decision(risk, policy, history)) for risk in risks([p])],
+        ],
+    )
+    places = {id: iter(due) for id, (due, _) in found.items()}
+    due = [next(places[entry.postmortem.id]) for entry in knowledge.actions]
+    return bound((*filter(None, due), *(text for _, accepted in found.values() for text in accepted)), policy)
+
+
+def bound(events: Iterable[str], policy: Policy) -> str:
+    """Events in a calendar."""
     # Imported here: it takes as long as a small check, and most runs write no calendar.
     from icalendar import Calendar
 
@@ -53,14 +77,21 @@ def calendar(actions: Iterable[Owed], accepted: Iterable[Risk], policy: Policy, 
     whole.add("prodid", "-//postmortem-kb//postmortem-kb//EN")
     whole.add("version", "2.0")
     whole.add("x-wr-calname", one_line(f"{policy.site_name}: due dates"))
-    due = [
-        _due(entry, entry.action.due, policy, history) for entry in actions if entry.action.open and entry.action.due
-    ]
-    for event in (*due, *(_decision(risk, policy, history) for risk in accepted)):
-        whole.add_component(event)
-    if not whole.subcomponents:
+    inside = "".join(events)
+    if not inside:
         whole.add_component(_universal_time())
-    text: str = whole.to_ical().decode()
+    head, end, _ = whole.to_ical().decode().rpartition("END:VCALENDAR")
+    return f"{head}{inside}{end}\r\n"
+
+
+def due_event(entry: Owed, policy: Policy, history: History) -> str:
+    """The day on which an action is due; empty where there is none."""
+    day = entry.action.due
+    return _text(_due(entry, day, policy, history)) if entry.action.open and day else ""
+
+
+def _text(event: Event) -> str:
+    text: str = event.to_ical().decode()
     return text
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from postmortem_kb.contract import schema_for
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
+from postmortem_kb.parts import parts
 from postmortem_kb.published import published
 from postmortem_kb.render import urls
 
@@ -46,17 +47,32 @@ def incidents(knowledge: Knowledge) -> dict[str, Any]:
 def files(knowledge: Knowledge) -> dict[str, Callable[[], str]]:
     """What the site publishes beside its pages: by address, how it is made."""
     return {
-        "api/incidents.json": lambda: _lines(incidents(knowledge), "incidents"),
-        "api/actions.json": lambda: _lines(actions(knowledge.actions, knowledge.today), "actions"),
+        "api/incidents.json": partial(_incidents, knowledge),
+        "api/actions.json": partial(_actions, knowledge),
         "api/schema.json": lambda: json.dumps(schema_for(knowledge.policy), indent=1, ensure_ascii=False) + "\n",
     }
 
 
-def _lines(data: dict[str, Any], key: str) -> str:
+def _incidents(knowledge: Knowledge) -> str:
+    found = parts(knowledge, "incidents", lambda p: _line(_incident(p, knowledge.policy.site_url)))
+    return _lines({"version": VERSION}, "incidents", found.values())
+
+
+def _actions(knowledge: Knowledge) -> str:
+    found = parts(knowledge, "actions", lambda p: [_line(action(e)) for e in knowledge.actions_of.get(p.id, ())])
+    places = {id: iter(lines) for id, lines in found.items()}
+    lines = (next(places[entry.postmortem.id]) for entry in knowledge.actions)
+    return _lines({"version": VERSION, "as_of": knowledge.today.isoformat()}, "actions", lines)
+
+
+def _line(entry: object) -> str:
+    return json.dumps(entry, ensure_ascii=False)
+
+
+def _lines(head: dict[str, Any], key: str, lines: Iterable[str]) -> str:
     """JSON with an entry a line, so that two versions of it can be compared."""
-    entries = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in data[key])
-    head = json.dumps({name: value for name, value in data.items() if name != key})[:-1]
-    return f'{head}, "{key}": [\n{entries}\n]}}\n'
+    entries = ",\n".join(lines)
+    return f'{json.dumps(head)[:-1]}, "{key}": [\n{entries}\n]}}\n'
 
 
 @cache

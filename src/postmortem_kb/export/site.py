@@ -22,9 +22,7 @@ def files(knowledge: Knowledge) -> Texts:
     return {
         **data_files(knowledge),
         atom.ADDRESS: lambda: atom.feed(knowledge),
-        calendar.ADDRESS: lambda: calendar.calendar(
-            knowledge.actions, calendar.risks(knowledge.postmortems), knowledge.policy, knowledge.history
-        ),
+        calendar.ADDRESS: lambda: calendar.whole_calendar(knowledge),
     }
 
 

@@ -10,7 +10,8 @@ from postmortem_kb.insight.actions import Owed, by_owner, completion
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
-from postmortem_kb.pages.rows import action_rows, data, facets_of_action
+from postmortem_kb.pages.rows import action_rows, array, facets_of_action, line
+from postmortem_kb.parts import parts
 from postmortem_kb.render.words import label
 
 PATH = "actions/"
@@ -36,7 +37,7 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
             part.path,
             title,
             area=PATH,
-            key=key_of(knowledge.mark, part.number),
+            key=knowledge.mark if part.number == 1 else _key(part, knowledge),
             make=partial(_content, knowledge, part),
             description="Every action item: overdue, open and done, by owner",
         )
@@ -44,7 +45,18 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 def rows(knowledge: Knowledge) -> str:
     """All rows as data."""
-    return data((facets_of_action(entry), action_rows([entry], PATH)) for entry in knowledge.actions)
+    found = parts(knowledge, "rows of actions", lambda p: [_row(entry) for entry in knowledge.actions_of.get(p.id, ())])
+    places = {id: iter(lines) for id, lines in found.items()}
+    return array(next(places[entry.postmortem.id]) for entry in knowledge.actions)
+
+
+def _row(entry: Owed) -> str:
+    return line(facets_of_action(entry), action_rows([entry], PATH))
+
+
+def _key(part: Slice[Owed], knowledge: Knowledge) -> str:
+    shown = [(entry.postmortem.document.frontmatter_mark, entry.action.id) for entry in part.items]
+    return key_of(shown, part.of, len(knowledge.actions), knowledge.today)
 
 
 def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:

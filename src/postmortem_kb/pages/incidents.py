@@ -10,7 +10,8 @@ from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
-from postmortem_kb.pages.rows import data, facets_of_incident, incident_rows
+from postmortem_kb.pages.rows import array, facets_of_incident, incident_rows, line
+from postmortem_kb.parts import parts
 from postmortem_kb.render.words import label
 
 PATH = "incidents/"
@@ -48,7 +49,8 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 def rows(knowledge: Knowledge) -> str:
     """All rows as data."""
-    return data((facets_of_incident(p), incident_rows([p], PATH)) for p in knowledge.postmortems)
+    found = parts(knowledge, "rows of incidents", lambda p: line(facets_of_incident(p), incident_rows([p], PATH)))
+    return array(found.values())
 
 
 def _content(knowledge: Knowledge, part: Slice[Postmortem]) -> Content:

@@ -9,6 +9,7 @@ from typing import Any
 
 import jinja2
 
+from postmortem_kb.memory import cache_folder
 from postmortem_kb.render import urls, words
 from postmortem_kb.source.links import scheme
 from postmortem_kb.source.text import digest
@@ -54,6 +55,25 @@ class Page:
     """A digest of everything that the content is made from, what it asks for on the way aside."""
     make: Callable[[], Content]
     description: str = ""
+    raw: bool = False
+    """Whether it is a file for programs: it stands at its path as it is."""
+
+    @property
+    def file(self) -> str:
+        """The file that it is written to."""
+        return self.path if self.raw else f"{self.path}index.html"
+
+
+def compiled_templates() -> jinja2.BytecodeCache | None:
+    """Where templates that were compiled once are found again; None where nothing is to be kept."""
+    folder = cache_folder()
+    if folder is None:
+        return None
+    try:
+        (folder / "templates").mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return jinja2.FileSystemBytecodeCache(str(folder / "templates"))
 
 
 @cache
@@ -63,6 +83,7 @@ def environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("postmortem_kb.pages"),
         autoescape=True,
         auto_reload=False,
+        bytecode_cache=compiled_templates(),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,

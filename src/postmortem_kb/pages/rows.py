@@ -78,9 +78,13 @@ def facets_of_action(entry: Owed) -> Facets:
     return {name: value for name, value in found.items() if value not in ("", [], None)}
 
 
-def data(rows: Iterable[tuple[Facets, str]]) -> str:
-    """Rows with their facets, for a list that is longer than its first page."""
-    lines = (json.dumps([facets, html], ensure_ascii=False, separators=(",", ":")) for facets, html in rows)
+def line(facets: Facets, html: str) -> str:
+    """A row as data: its facets and its HTML."""
+    return json.dumps([facets, html], ensure_ascii=False, separators=(",", ":"))
+
+
+def array(lines: Iterable[str]) -> str:
+    """Rows as data, for a list that is longer than its first page."""
     return "[" + ",\n".join(lines) + "]\n"
 
 

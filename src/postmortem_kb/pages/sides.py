@@ -33,6 +33,8 @@ class Side:
     address: Callable[[str], str]
     concerns: Callable[[Owed, str], bool] = lambda entry, name: True
     label: Callable[[str], str] = str
+    follows: bool = False
+    """Whether somebody follows its actions up, so that all of them are listed, however many."""
 
 
 def _causes(postmortem: Postmortem) -> Iterator[str]:
@@ -44,9 +46,26 @@ def _owners(postmortem: Postmortem) -> Iterator[str]:
 
 
 SIDES = (
-    Side("services/", "Services", "service", "that an incident affected", lambda p: p.services, urls.service),
+    Side(
+        "services/",
+        "Services",
+        "service",
+        "that an incident affected",
+        lambda p: p.services,
+        urls.service,
+        follows=True,
+    ),
     Side("causes/", "Root causes", "cause", "by category", _causes, urls.cause, answers_category, words.label),
-    Side("owners/", "Owners", "owner", "of action items", _owners, urls.owner, lambda e, name: e.action.owner == name),
+    Side(
+        "owners/",
+        "Owners",
+        "owner",
+        "of action items",
+        _owners,
+        urls.owner,
+        lambda e, name: e.action.owner == name,
+        follows=True,
+    ),
     Side("tags/", "Tags", "tag", "of incidents", lambda p: p.tags, urls.tag),
 )
 
@@ -72,19 +91,24 @@ def _pages(side: Side, knowledge: Knowledge) -> Iterator[Page]:
 
 def _group(side: Side, path: str, group: Group, knowledge: Knowledge) -> Iterator[Page]:
     name = side.label(group.name)
-    marks = [postmortem.document.frontmatter_mark for postmortem in group.postmortems]
-    key = key_of(name, marks, knowledge.today)
+    owed = [entry for entry in group.actions if entry.action.open]
+    finished = [entry for entry in group.actions if not entry.action.open]
+    counts = (name, len(group.postmortems), len(owed), len(finished), knowledge.today)
     description = f"Incidents and action items: {side.noun} {name}"
     for part in slices(path, group.postmortems):
         title = name if part.number == 1 else f"{name}, page {part.number}"
+        # Actions stand on the first page only.
+        told = (*owed[:_SHOWN], *finished[:_SHOWN]) if part.number == 1 else ()
+        marks = [p.document.frontmatter_mark for p in (*part.items, *(entry.postmortem for entry in told))]
         make = partial(_content, side, group, part)
-        yield Page(part.path, title, side.path, key_of(key, part.number), make, description)
-    if len(group.actions) > _SHOWN:
+        yield Page(part.path, title, side.path, key_of(counts, marks, part.number), make, description)
+    if side.follows and len(group.actions) > _SHOWN:
         for listed in slices(f"{path}actions/", group.actions):
             number = f", page {listed.number}" if listed.number > 1 else ""
             make = partial(_actions, side, path, name, listed, len(group.actions))
-            key_here = key_of(key, "actions", listed.number)
-            yield Page(listed.path, f"Actions: {name}{number}", side.path, key_here, make, description)
+            shown = [(e.postmortem.document.frontmatter_mark, e.action.id) for e in listed.items]
+            key = key_of(counts[:2], shown, len(group.actions), knowledge.today)
+            yield Page(listed.path, f"Actions: {name}{number}", side.path, key, make, description)
 
 
 def _index(side: Side, part: Slice[Group], total: int) -> Content:
@@ -109,7 +133,7 @@ def _content(side: Side, group: Group, part: Slice[Postmortem]) -> Content:
         finished=len(finished),
         open_rows=action_rows(shown, part.path, owner=not by_owner),
         closed_rows=action_rows(closed, part.path, owner=not by_owner),
-        more=len(group.actions) > _SHOWN,
+        more=side.follows and len(group.actions) > _SHOWN,
     )
     parts = (("open", "Open actions", shown), ("incidents", "Incidents", part.items), ("done", "Finished", closed))
     order = parts if by_owner else (parts[1], parts[0], parts[2])

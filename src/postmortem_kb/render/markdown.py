@@ -164,8 +164,13 @@ class Markdown:
 
 def clean(html: str) -> str:
     """HTML of which nothing runs and nothing is loaded, though raw HTML was never let in."""
-    return nh3.clean(
-        html,
+    # Nothing in it is markup where there is no markup; most cells of tables are such.
+    return html if "<" not in html and "&" not in html else _cleaner().clean(html)
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},

@@ -44,13 +44,16 @@
     });
   }
 
+  /* The index knows a page as a file; the site knows it as a folder. */
+  const address = (url) => url.replace(/\.html(?=#|$)/, "/");
+
   /* One hit: the page, and the section of it that fits best. */
   function hit(data) {
     const weight = (part) => part.weighted_locations.reduce((sum, place) => sum + place.balanced_score, 0);
     const parts = [...data.sub_results].sort((one, other) => weight(other) - weight(one));
     const best = parts[0];
     const link = element("a", "pm-result", element("strong", "pm-result__title", data.meta.title));
-    link.href = best ? best.url : data.url;
+    link.href = address(best ? best.url : data.url);
     const about = element("span", "pm-meta");
     if (data.meta.severity) about.append(element("span", `pm-severity pm-severity--${data.meta.severity.toLowerCase()}`, data.meta.severity), " ");
     if (data.meta.date) about.append(day(data.meta.date));
