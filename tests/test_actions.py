@@ -99,7 +99,7 @@ def test_what_the_site_publishes_follows_its_schemas(root: Path | None, base: Pa
     policy = read_policy(root or base)
     knowledge = read_knowledge(root or base, policy, dt.date(2026, 4, 1))
     published = files(knowledge)
-    for name in ("incidents", "actions"):
+    for name in ("incidents", "actions", "related"):
         schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
         data = json.loads(published[f"api/{name}.json"]())
         assert [error.json_path for error in Draft202012Validator(schema).iter_errors(data)] == []

@@ -143,10 +143,12 @@ def test_the_action_checks_a_pull_request(worktree: Path, tmp_path: Path, draft:
     run(["git", "clone", "-q", origin, clone], tmp_path)
     (clone / "postmortems" / "a.md").unlink()
     summary = tmp_path / "summary.md"
-    install, check = action()
+    install, check, similar = action()
     env = {"ACTION": str(worktree), "RUNNER_TEMP": str(tmp_path), "GITHUB_STEP_SUMMARY": str(summary)}
     run(["bash", "-e", "-c", install["run"]], clone, env=env)
     inputs = {"ROOT": ".", "SINCE": "", "BASE": "main", "BASELINE": "", "FORMAT": "github"}
     printed = run(["bash", "-e", "-c", check["run"]], clone, env=env | inputs, code=1).stdout
     assert "::error file=postmortems/a.md,line=1," in printed
     assert "deleted-postmortem" in summary.read_text(encoding="utf-8")
+    run(["bash", "-e", "-c", similar["run"]], clone, env=env | inputs)
+    assert "## Past incidents like these" in summary.read_text(encoding="utf-8")

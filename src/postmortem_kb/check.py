@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +14,7 @@ from postmortem_kb.examination import examine_all
 from postmortem_kb.memory import Memory
 from postmortem_kb.policy import Policy
 from postmortem_kb.rules import RULES
-from postmortem_kb.rules.rule import Context, Rule, Scope
+from postmortem_kb.rules.rule import Alike, Context, Rule, Scope
 from postmortem_kb.source.document import Document
 
 OFF = "off"
@@ -30,6 +30,7 @@ def check(
     rules: Sequence[Rule] | None = None,
     changes: Changes | None = None,
     memory: Memory | None = None,
+    alike: Callable[[Document], Sequence[Alike]] | None = None,
 ) -> list[Diagnostic]:
     """The diagnostics of a catalog, sorted by path, line, column and rule.
 
@@ -41,6 +42,7 @@ def check(
         rules: The rules that run; None: the standard ones.
         changes: What changed since a git ref, for the rules of the life cycle.
         memory: What earlier checks with the same rules found.
+        alike: Finds the earlier postmortems that a changed one is clearly similar to.
     """
     context = context_of(catalog, policy, today, changes)
     known = {rule.NAME: rule for rule in (standard(policy) if rules is None else rules)}
@@ -51,6 +53,7 @@ def check(
         for path, findings in examine_all(wanted, context, still, memory)
         for name, finding in findings
     ]
+    context.alike = alike
     for document in _changed(catalog, changes) if changes else ():
         if paths is None or document.path in paths:
             found += check_change(document, context, known.values())

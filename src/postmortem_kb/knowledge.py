@@ -15,6 +15,8 @@ from postmortem_kb.history import History, read_history
 from postmortem_kb.insight.actions import Owed, action_index
 from postmortem_kb.insight.neighbours import Neighbours, neighbours
 from postmortem_kb.insight.relations import Related, relations
+from postmortem_kb.insight.similar import Similar, similar_of
+from postmortem_kb.insight.unfixed import Unfixed, unfixed_of
 from postmortem_kb.model import Postmortem, read_postmortem
 from postmortem_kb.policy import FOLDER, Policy
 from postmortem_kb.readings import read_all
@@ -81,6 +83,21 @@ class Knowledge:
     def relations(self) -> dict[str, list[Related]]:
         """The related postmortems of each id."""
         return relations(self.postmortems)
+
+    @cached_property
+    def similar(self) -> dict[str, list[Similar]]:
+        """The similar postmortems of each id, best first, with what is still owed from them."""
+        return similar_of(self.postmortems, self.root, self.policy.limits, audience=self.audience)
+
+    @cached_property
+    def unfixed(self) -> dict[str, list[Unfixed]]:
+        """Of each id, what earlier incidents had promised and was not done when it began.
+
+        Nothing where the rule of that name is off: there, nobody follows up what was promised.
+        """
+        if self.policy.rules.get("known-unfixed", {}).get("severity") == "off":
+            return {postmortem.id: [] for postmortem in self.postmortems}
+        return unfixed_of(self.postmortems, self.relations, self.similar)
 
     @cached_property
     def neighbours(self) -> dict[str, list[Neighbours]]:

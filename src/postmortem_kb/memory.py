@@ -82,10 +82,14 @@ class Memory:
 
 def memory_of(root: Path, policy: Policy, environment: Mapping[str, str] = os.environ) -> Memory | None:
     """The memory of a repository; None where nothing is to be kept."""
+    file = cache_file(root, ".sqlite", environment)
+    return Memory(file, program_mark(policy)) if file else None
+
+
+def cache_file(root: Path, ending: str, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Where something of a repository is kept; None where nothing is to be kept."""
     folder = cache_folder(environment)
-    if folder is None:
-        return None
-    return Memory(folder / f"{digest(os.fsencode(root.resolve()))}.sqlite", program_mark(policy))
+    return folder / f"{digest(os.fsencode(root.resolve()))}{ending}" if folder else None
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -103,7 +107,7 @@ def cache_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
     return Path(folder) if folder else home / "postmortem-kb"
 
 
-def program_mark(policy: Policy) -> str:
+def program_mark(policy: Policy | None = None) -> str:
     """What tells this program under a policy from any other, a checkout that somebody edits included."""
     folders = [Path(package.__file__ or "").parent for package in (postmortem_kb, postmortem_schema)]
     files = sorted(file for folder in folders for file in folder.rglob("*") if file.suffix in _PROGRAM)

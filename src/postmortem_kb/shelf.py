@@ -8,9 +8,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postmortem_kb.memory import cache_folder, program_mark
+from postmortem_kb.memory import cache_file, program_mark
 from postmortem_kb.policy import Policy
-from postmortem_kb.source.text import digest
 
 if TYPE_CHECKING:
     import sqlite3
@@ -98,8 +97,5 @@ class Shelf:
 
 def shelf_of(root: Path, audience: str, policy: Policy, environment: Mapping[str, str] = os.environ) -> Shelf | None:
     """The shelf of a repository for one audience; None where nothing is to be kept."""
-    folder = cache_folder(environment)
-    if folder is None:
-        return None
-    name = digest(os.fsencode(root.resolve()) + audience.encode())
-    return Shelf(folder / f"{name}.site.sqlite", program_mark(policy))
+    file = cache_file(root, f".{audience}.sqlite", environment)
+    return Shelf(file, program_mark(policy)) if file else None

@@ -18,6 +18,7 @@ COMMANDS = {
     "actions": "List action items: open, overdue, by owner, type and service.",
     "export": "Write the catalog as data, as tables, or as plain Markdown.",
     "stats": "Print the figures: times, completion, recurrence.",
+    "similar": "Find the past incidents that are like a file or a text.",
     "build": "Build the site.",
     "serve": "Show the site while you write.",
 }

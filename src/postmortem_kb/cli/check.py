@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -21,7 +22,7 @@ from postmortem_kb.report import FORMATS, format_named
 from postmortem_kb.report.report import Run, Summary
 from postmortem_kb.root import find_root
 from postmortem_kb.rules import RULES
-from postmortem_kb.rules.rule import Rule
+from postmortem_kb.rules.rule import Alike, Rule
 from postmortem_kb.source.document import Document
 from postmortem_kb.words import nearest
 
@@ -106,7 +107,10 @@ def command(
         _save(folder, mended)
     chosen = bool(select or ignore)
     memory = memory_of(folder, policy) if files >= MANY and not chosen else None
-    diagnostics = check(catalog, policy, today(), paths=wanted, rules=rules, changes=changes, memory=memory)
+    alike = _alike(catalog) if changes else None
+    diagnostics = check(
+        catalog, policy, today(), paths=wanted, rules=rules, changes=changes, memory=memory, alike=alike
+    )
     if baseline or update_baseline:
         diagnostics = _held(diagnostics, baseline, update=update_baseline, whole=wanted is None and not chosen)
     run = Run(diagnostics, Summary.of(diagnostics, files), _lines(catalog, diagnostics))
@@ -146,6 +150,18 @@ def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...
     if problems:
         raise UsageError(problems)
     return wanted
+
+
+def _alike(catalog: Catalog) -> Callable[[Document], list[Alike]]:
+    """What finds similar postmortems; nothing is compared before it is asked."""
+
+    def find(document: Document) -> list[Alike]:
+        # Imported here: the hooks never ask.
+        from postmortem_kb.insight.search import clearly_alike
+
+        return [Alike(found.match.id, "; ".join(found.match.reasons)) for found in clearly_alike(document, catalog)]
+
+    return find
 
 
 def _show(mended: list[Fixed]) -> int:

@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from postmortem_kb.contract import schema_for
+from postmortem_kb.export.related import related
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
@@ -49,6 +50,7 @@ def files(knowledge: Knowledge) -> dict[str, Callable[[], str]]:
     return {
         "api/incidents.json": partial(_incidents, knowledge),
         "api/actions.json": partial(_actions, knowledge),
+        "api/related.json": partial(_related, knowledge),
         "api/schema.json": lambda: json.dumps(schema_for(knowledge.policy), indent=1, ensure_ascii=False) + "\n",
     }
 
@@ -63,6 +65,11 @@ def _actions(knowledge: Knowledge) -> str:
     places = {id: iter(lines) for id, lines in found.items()}
     lines = (next(places[entry.postmortem.id]) for entry in knowledge.actions)
     return _lines({"version": VERSION, "as_of": knowledge.today.isoformat()}, "actions", lines)
+
+
+def _related(knowledge: Knowledge) -> str:
+    found = related(knowledge.similar)
+    return _lines({"version": found["version"]}, "related", map(_line, found["related"]))
 
 
 def _line(entry: object) -> str:

@@ -9,7 +9,7 @@ from postmortem_kb.export import atom, calendar, data
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.published import published
 
-SCHEMAS = ("incidents.schema.json", "actions.schema.json")
+SCHEMAS = ("incidents.schema.json", "actions.schema.json", "related.schema.json")
 """The schemas of the data, published beside it."""
 
 

@@ -12,7 +12,7 @@ from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.searchable import searchable
-from postmortem_kb.pages.sections import sections
+from postmortem_kb.pages.sections import computed, sections
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.render import urls
 from postmortem_kb.render.forge import Forge, forge
@@ -47,12 +47,15 @@ def _key(postmortem: Postmortem, knowledge: Knowledge) -> str:
     """The text, and what the page tells of other files; the day only where something has a date to keep."""
     dated = any(action.open and action.due for action in postmortem.actions)
     dated = dated or any(cause.accepted_risk for cause in postmortem.causes)
+    found = knowledge.similar[postmortem.id]
     near = (other for n in knowledge.neighbours.get(postmortem.id, ()) for other in (n.before, n.after) if other)
     return key_of(
         postmortem.path,
         postmortem.document.mark,
         sorted(postmortem.document.pictures.items()),
         [(r.postmortem.document.frontmatter_mark, r.relation, r.note) for r in knowledge.relations[postmortem.id]],
+        [(s.postmortem.document.frontmatter_mark, s.strength, s.reasons, s.relation) for s in found],
+        [(u.postmortem.id, u.action.id, u.state, u.written) for u in knowledge.unfixed[postmortem.id]],
         [other.document.frontmatter_mark for other in near],
         knowledge.history.get(postmortem.path, ()),
         knowledge.today if dated else None,
@@ -76,6 +79,8 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
         impacts=impacts(postmortem),
         scale=scale(postmortem.times),
         related=knowledge.relations[postmortem.id],
+        similar=computed(postmortem, knowledge),
+        unfixed=knowledge.unfixed[postmortem.id],
         neighbours=knowledge.neighbours.get(postmortem.id, ()),
         today=knowledge.today,
         revisions=knowledge.history.get(postmortem.path, ()),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from postmortem_kb.audience import INTERNAL
+from postmortem_kb.insight.similar import Similar
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.render import urls
@@ -66,7 +68,9 @@ def sections(postmortem: Postmortem, knowledge: Knowledge, links: Links) -> list
         shown.insert(_place("Root Cause", shown, order), Part("root-cause", "Root Cause", derived="causes"))
     if postmortem.actions:
         shown.append(Part("action-items", "Action Items", derived="actions"))
-    if knowledge.relations[postmortem.id]:
+    if knowledge.unfixed[postmortem.id] and knowledge.audience == INTERNAL:
+        shown.append(Part("known-but-unfixed", "Known but Unfixed", derived="unfixed"))
+    if knowledge.relations[postmortem.id] or computed(postmortem, knowledge):
         shown.append(Part("related-incidents", "Related Incidents", derived="related"))
     if postmortem.links:
         shown.append(Part("links", "Links", derived="links"))
@@ -76,6 +80,13 @@ def sections(postmortem: Postmortem, knowledge: Knowledge, links: Links) -> list
         seen[part.id] += 1
         unique.append(part if seen[part.id] == 1 else replace(part, id=f"{part.id}-{seen[part.id] - 1}"))
     return unique
+
+
+def computed(postmortem: Postmortem, knowledge: Knowledge) -> list[Similar]:
+    """The similar ones to which no relation is written."""
+    written = {related.postmortem.id for related in knowledge.relations[postmortem.id]}
+    found = knowledge.similar[postmortem.id]
+    return [similar for similar in found if not similar.relation and similar.postmortem.id not in written]
 
 
 def _filled(part: Part, postmortem: Postmortem) -> bool:

@@ -37,9 +37,9 @@ def summary(run: Run) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for diagnostic in run.diagnostics[:_ROWS]:
         place = f"{diagnostic.path}:{diagnostic.span.line}"
-        rule = _cell(diagnostic.rule)
+        rule = cell(diagnostic.rule)
         name = f"[{rule}]({diagnostic.url})" if diagnostic.url else rule
-        yield f"| {diagnostic.severity}: {name} | {_cell(place)} | {_cell(diagnostic.message)} | {_cell(diagnostic.help)} |"
+        yield f"| {diagnostic.severity}: {name} | {cell(place)} | {cell(diagnostic.message)} | {cell(diagnostic.help)} |"
     if len(run.diagnostics) > _ROWS:
         yield ""
         yield f"{len(run.diagnostics) - _ROWS} more are in the log of the step."
@@ -67,7 +67,7 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text inside a table of Markdown: nothing of it is read as markup, save code in backticks."""
     text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("[", "\\[").replace("@", "@\N{ZERO WIDTH JOINER}")

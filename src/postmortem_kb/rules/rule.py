@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -33,6 +33,14 @@ class Scope(StrEnum):
     """What changed since a git ref; without one the rule does not run."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """An earlier postmortem that a document is clearly similar to, and why."""
+
+    id: str
+    reasons: str
+
+
 @dataclass
 class Context:
     """What a rule may look at besides its document; what several rules need is worked out once."""
@@ -45,6 +53,8 @@ class Context:
     """What changed since the ref that a check was given."""
     rules: frozenset[str] = frozenset()
     """The names of all rules."""
+    alike: Callable[[Document], Sequence[Alike]] | None = None
+    """The earlier postmortems that a document is clearly similar to; None where nobody compares."""
     _violations: dict[str, list[Violation]] = field(default_factory=dict)
     _timelines: dict[str, Timeline | None] = field(default_factory=dict)
 

@@ -1,0 +1,102 @@
+"""The profiles of many files: on all cores, and only of those that are not as they were."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from postmortem_kb.catalog import Catalog
+from postmortem_kb.insight.profile import Profile, profile_of
+from postmortem_kb.insight.shelf import Kept, Shelf
+from postmortem_kb.source.document import read_document
+from postmortem_kb.source.text import digest
+
+_CHUNK = 32
+_FEW = 2 * _CHUNK
+"""So many files are read by one process sooner than a second one has started."""
+_SETTLED = 2_000_000_000
+"""Nanoseconds after which a further change of a file shows in its times, on every file system."""
+
+
+def read_profiles(
+    catalog: Catalog, shelf: Shelf | None, paths: Iterable[str] | None = None
+) -> tuple[list[Profile], str]:
+    """The profiles of a catalog, or of some of its files, sorted by id, and a digest of all that they were made from.
+
+    A file is read again where the file system tells of a change, and its profile is made anew where its content is
+    another. Of two files with one id, the first by path counts.
+    """
+    known = shelf.read() if shelf else {}
+    found: dict[str, Kept] = {}
+    fresh: dict[str, Kept] = {}
+    unknown: list[str] = []
+    wanted = catalog.paths if paths is None else sorted(paths)
+    for path in wanted:
+        old = known.get(path)
+        stamp = _stamp(catalog.root, path)
+        if old and old.stamp == stamp != "":
+            found[path] = old
+        elif old and old.mark == catalog.digest(path) != "":
+            found[path] = fresh[path] = Kept(stamp, old.mark, old.profile)
+        else:
+            unknown.append(path)
+    for path, kept in _made(catalog, unknown):
+        found[path] = fresh[path] = kept
+    if shelf and (fresh or (paths is None and known.keys() - found.keys())):
+        shelf.write(fresh, known.keys() - found.keys() if paths is None else ())
+    profiles: dict[str, Profile] = {}
+    for path in wanted:
+        profiles.setdefault(found[path].profile.id, found[path].profile)
+    state = digest("\n".join(f"{path}\t{found[path].mark}" for path in wanted).encode("utf-8", "surrogatepass"))
+    return [profiles[id] for id in sorted(profiles)], state
+
+
+def _stamp(root: Path, path: str) -> str:
+    """Size, times and place of a file; nothing where it changed so lately that the times could not tell the next change."""
+    try:
+        # Not through a path object: with ten thousand files that takes longer than the question.
+        status = os.stat(f"{root}/{path}")  # noqa: PTH116
+    except OSError:
+        return ""
+    if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < _SETTLED:
+        return ""
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+
+
+def _made(catalog: Catalog, paths: Sequence[str]) -> Iterator[tuple[str, Kept]]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if cores == 1 or len(paths) <= _FEW:
+        for path in paths:
+            yield path, _make(catalog, path)
+        return
+    # Imported here: a single text is compared without.
+    from multiprocessing import get_context
+
+    way = "fork" if hasattr(os, "fork") and os.uname().sysname == "Linux" else "spawn"
+    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+    with get_context(way).Pool(min(cores, len(chunks)), _begin, (catalog,)) as pool:
+        for chunk, made in zip(chunks, pool.imap(_work, chunks), strict=True):
+            yield from zip(chunk, made, strict=True)
+
+
+def _make(catalog: Catalog, path: str) -> Kept:
+    # Before the file is read: if it changes in between, it is read again the next time.
+    stamp = _stamp(catalog.root, path)
+    document = read_document(catalog.root, path, catalog.limits)
+    text = document.text.string
+    return Kept(stamp, digest(text.encode()) if text else "", profile_of(document))
+
+
+_mine: Catalog
+"""What a worker works with."""
+
+
+def _begin(catalog: Catalog) -> None:
+    global _mine  # noqa: PLW0603 - a worker is told once, not with every chunk
+    _mine = catalog
+
+
+def _work(paths: Sequence[str]) -> list[Kept]:
+    return [_make(_mine, path) for path in paths]

@@ -1,0 +1,63 @@
+"""Similar postmortems of a catalog, with what is still owed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from postmortem_kb.audience import INTERNAL
+from postmortem_kb.catalog import Catalog
+from postmortem_kb.insight.matches import Match, all_matches
+from postmortem_kb.insight.profile import profile_of
+from postmortem_kb.insight.profiles import read_profiles
+from postmortem_kb.insight.shelf import shelf_of
+from postmortem_kb.model import Action, Postmortem
+from postmortem_kb.source.document import Limits
+
+SHOWN = 5
+"""So many similar ones are shown of each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Similar:
+    """Another postmortem, why it is similar, and what is still owed from it."""
+
+    postmortem: Postmortem
+    score: float
+    """From 0 to 1."""
+    strength: str
+    """`strong`, `clear` or `faint`."""
+    reasons: tuple[str, ...]
+    relation: str
+    """The written relation, seen from the one that is asked; empty where the similarity is computed."""
+    open_actions: tuple[Action, ...]
+
+
+def similar_of(
+    postmortems: Iterable[Postmortem],
+    root: Path,
+    limits: Limits | None = None,
+    count: int = SHOWN,
+    audience: str = INTERNAL,
+) -> dict[str, list[Similar]]:
+    """The similar postmortems of each id, best first, for pages: only among those that are given.
+
+    Profiles come from the user's cache where the files are as they were; where none has changed, so do the relations.
+    """
+    known = {postmortem.id: postmortem for postmortem in postmortems}
+    if audience != INTERNAL:
+        # Of their own texts: the files say more than the public is told.
+        own = [profile_of(known[id].document) for id in sorted(known)]
+        matches = all_matches(own, count, None, "")
+        return {id: [_similar(known[match.id], match) for match in matches.get(id, ())] for id in known}
+    catalog = Catalog(root, limits or Limits(), tuple(sorted(postmortem.path for postmortem in known.values())))
+    shelf = shelf_of(root)
+    profiles, state = read_profiles(catalog, shelf, catalog.paths)
+    found = all_matches([profile for profile in profiles if profile.id in known], count, shelf, state)
+    return {id: [_similar(known[match.id], match) for match in found.get(id, ())] for id in known}
+
+
+def _similar(postmortem: Postmortem, match: Match) -> Similar:
+    owed = tuple(action for action in postmortem.actions if action.open)
+    return Similar(postmortem, match.score, match.strength, match.reasons, match.relation, owed)
