@@ -53,7 +53,11 @@ class Shelf:
                 database.executemany("DELETE FROM profiles WHERE path = ?", [(path,) for path in gone])
                 database.executemany(
                     "INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [(path, self._key, k.stamp, k.mark, *_packed(k.profile)) for path, k in fresh.items()],
+                    [
+                        (path, self._key, k.stamp, k.mark, *_packed(k.profile))
+                        for path, k in fresh.items()
+                        if _is_text(path)
+                    ],
                 )
         except (sqlite3.Error, OSError):
             return
@@ -87,6 +91,11 @@ class Shelf:
         )
         database.execute("CREATE TABLE IF NOT EXISTS derived (name TEXT PRIMARY KEY, state TEXT, found BLOB)")
         return database
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path can be kept: a file's name may hold bytes that are no text."""
+    return not any("\ud800" <= character <= "\udfff" for character in path)
 
 
 def shelf_of(root: Path, environment: Mapping[str, str] = os.environ) -> Shelf | None:
