@@ -64,6 +64,7 @@ bench: $(TEST_READY) ## Measure, and print the figures of the README
 	@$(BIN)/python benchmarks/check.py
 	@$(BIN)/python benchmarks/hostile.py
 	@$(BIN)/python benchmarks/site.py
+	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/relations/measure.py
 
 lock: $(TEST_READY) ## Resolve the newest versions and write them to requirements/

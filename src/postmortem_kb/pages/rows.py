@@ -18,26 +18,28 @@ Facets = Mapping[str, object]
 """What a row is filtered by (a word or several), sorted by (a number or a word), and searched in (`text`)."""
 
 _KEPT = 50_000
+_ROOT = "\0"
+"""Stands for the way to the root of the site, so that a row is rendered once for all pages; no file holds it."""
 
 
 def incident_rows(postmortems: Iterable[Postmortem], page: str, *, facets: bool = False) -> Markup:
     """The rows of several incidents on the page at an address; with what they are filtered by, where it is."""
-    return Markup().join(_incident_row(postmortem, _depth(page), facets=facets) for postmortem in postmortems)
+    return _on_page((_incident_row(postmortem, facets=facets) for postmortem in postmortems), page)
 
 
 def action_rows(entries: Iterable[Owed], page: str, *, owner: bool = True, facets: bool = False) -> Markup:
     """The rows of several actions on the page at an address; without the owner, where all have the same."""
-    return Markup().join(_action_row(entry, _depth(page), owner=owner, facets=facets) for entry in entries)
+    return _on_page((_action_row(entry, owner=owner, facets=facets) for entry in entries), page)
 
 
 @lru_cache(maxsize=_KEPT)
-def _incident_row(postmortem: Postmortem, page: str, *, facets: bool) -> Markup:
-    return _macro("incident_row", postmortem, page, facets_of_incident(postmortem) if facets else {})
+def _incident_row(postmortem: Postmortem, *, facets: bool) -> str:
+    return _macro("incident_row", postmortem, facets_of_incident(postmortem) if facets else {})
 
 
 @lru_cache(maxsize=_KEPT)
-def _action_row(entry: Owed, page: str, *, owner: bool, facets: bool) -> Markup:
-    return _macro("action_row", entry, page, facets_of_action(entry) if facets else {}, owner)
+def _action_row(entry: Owed, *, owner: bool, facets: bool) -> str:
+    return _macro("action_row", entry, facets_of_action(entry) if facets else {}, owner)
 
 
 def facets_of_incident(postmortem: Postmortem) -> Facets:
@@ -88,17 +90,15 @@ def array(lines: Iterable[str]) -> str:
     return "[" + ",\n".join(lines) + "]\n"
 
 
-def _macro(name: str, thing: object, page: str, facets: Facets, *more: object) -> Markup:
+def _macro(name: str, thing: object, facets: Facets, *more: object) -> str:
     packed = json.dumps(facets, ensure_ascii=False, separators=(",", ":")) if facets else ""
-    made = getattr(environment().get_template("macros.html").module, name)(
-        thing, lambda target: urls.relative(target, page), packed, *more
-    )
-    return Markup(str(made).strip() + "\n")  # noqa: S704 - a macro of a template with autoescape
+    made = getattr(environment().get_template("macros.html").module, name)(thing, _ROOT.__add__, packed, *more)
+    return f"{str(made).strip()}\n"
 
 
-def _depth(page: str) -> str:
-    """An address of the same depth: a row is the same on all of them."""
-    return "-/" * page.count("/")
+def _on_page(rows: Iterable[str], page: str) -> Markup:
+    html = "".join(rows).replace(_ROOT, urls.relative("", page))
+    return Markup(html)  # noqa: S704 - macros of a template with autoescape
 
 
 def _minutes(span: timedelta | None) -> int | None:

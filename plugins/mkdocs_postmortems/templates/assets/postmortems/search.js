@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const SHOWN = 10;
+  const SHOWN = 6;
   const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/*$/, "/"), location.href);
   let engine;
 
@@ -15,7 +15,8 @@
         fetch(new URL("bundles.json", folder)).then((answer) => answer.json()),
         import(new URL("manual/pagefind.js", folder)),
       ]);
-      const options = { baseUrl: base.pathname };
+      /* Without a worker: it is a second copy of the program, and a query takes milliseconds. */
+      const options = { baseUrl: base.pathname, noWorker: true };
       /* The handbook is read on the way; who searches looks for incidents. */
       await pagefind.options({ ...options, excerptLength: 24, indexWeight: 0.2 });
       await Promise.all(bundles.slice(1).map((name) => pagefind.mergeIndex(new URL(`${name}/`, folder).href, options)));
