@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from postmortem_kb.clock import today
 from postmortem_kb.knowledge import Knowledge, read_knowledge
+from postmortem_kb.pages.sections import computed
 from postmortem_kb.policy import read_policy
 
 pytestmark = pytest.mark.browser
@@ -85,6 +86,18 @@ def test_a_slash_leads_to_the_search_and_arrows_to_its_results(page: Page, site:
     expect(results.first).to_be_focused()
     page.keyboard.press("Escape")
     expect(results.first).not_to_be_visible()
+
+
+def test_a_computed_relation_says_why_and_is_followed(page: Page, site: str, knowledge: Knowledge) -> None:
+    id, similar = next((p.id, found) for p in knowledge.postmortems if (found := computed(p, knowledge)))
+    page.goto(f"{site}incidents/{id}/#similar-incidents")
+    card = page.locator(".pm-similar").first
+    expect(card.locator(".pm-reasons > li")).to_have_text(list(similar[0].reasons))
+    expect(page.get_by_text("nobody has confirmed it")).to_be_visible()
+    for action in similar[0].open_actions[:2]:
+        expect(card).to_contain_text(action.action)
+    card.get_by_role("link", name=similar[0].postmortem.title).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(similar[0].postmortem.title)
 
 
 def test_an_open_action_is_found_under_its_owner(page: Page, site: str, knowledge: Knowledge) -> None:
