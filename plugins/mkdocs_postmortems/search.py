@@ -21,8 +21,9 @@ FOLDER = "search/data/"
 MAIN = "manual"
 """The part that holds the handbook, and the program that browsers run."""
 _INCIDENT = re.compile("incidents/[^/]+/")
-_PARTS = ((4_000, 4), (200, 2))
-"""From so many incidents on, so many parts share them: more are quicker to make after an edit, fewer are quicker to ask."""
+_MANY = 200
+_PARTS = 2
+"""So many parts share many incidents: more are quicker to make after an edit, fewer are quicker to ask."""
 _AT_ONCE = 2
 _PROGRAM = ("pagefind.js",)
 _ENGINE = ("wasm.",)
@@ -43,7 +44,7 @@ class Search:
 
     def __init__(self, outputs: Outputs, incidents: int, language: str) -> None:
         self._outputs = outputs
-        self._parts = next((parts for many, parts in _PARTS if incidents >= many), min(incidents, 1))
+        self._parts = _PARTS if incidents >= _MANY else min(incidents, 1)
         self._language = language
         self._stage = Path(mkdtemp(prefix="postmortems-search-"))
         self._workers = ThreadPoolExecutor(_AT_ONCE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from postmortem_kb.catalog import Catalog
 from postmortem_kb.contract import Contract
@@ -38,11 +39,16 @@ def read_all(catalog: Catalog, contract: Contract, shelf: Shelf | None) -> Itera
         reason = _reason(document, contract)
         if mark and not reason:
             fresh[mark] = json.dumps((document.body_start, document.frontmatter.data)).encode()
-        yield document, reason
+        yield document if reason else _without_places(document), reason
     if shelf and fresh:
         shelf.put(_KIND, fresh)
     if shelf and known.keys() - used:
         shelf.keep(_KIND, used)
+
+
+def _without_places(document: Document) -> Document:
+    """Without the places of its values, which pages do not ask for and which are most of what it weighs."""
+    return replace(document, frontmatter=Frontmatter(document.frontmatter.data, document.text))
 
 
 def _remembered(catalog: Catalog, path: str, content: bytes, row: bytes | None) -> Document | None:
