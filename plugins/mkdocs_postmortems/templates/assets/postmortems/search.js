@@ -11,12 +11,13 @@
   function load() {
     engine ??= (async () => {
       const folder = new URL("search/data/", base);
-      const [bundles, pagefind] = await Promise.all([
+      const [bundles, program] = await Promise.all([
         fetch(new URL("bundles.json", folder)).then((answer) => answer.json()),
         import(new URL("manual/pagefind.js", folder)),
       ]);
       /* Without a worker: it is a second copy of the program, and a query takes milliseconds. */
-      const options = { baseUrl: base.pathname, noWorker: true };
+      const pagefind = program.createInstance({ noWorker: true });
+      const options = { baseUrl: base.pathname };
       /* The handbook is read on the way; who searches looks for incidents. */
       await pagefind.options({ ...options, excerptLength: 24, indexWeight: 0.2 });
       await Promise.all(bundles.slice(1).map((name) => pagefind.mergeIndex(new URL(`${name}/`, folder).href, options)));
