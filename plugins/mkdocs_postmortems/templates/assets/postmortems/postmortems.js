@@ -16,3 +16,14 @@ const postmortems = {
 };
 
 postmortems.markOverdue(document);
+
+/* On a phone the filters would fill the first screen. */
+for (const fold of document.querySelectorAll(".pm-filter__fold")) {
+  const query = new URLSearchParams(location.search);
+  const open = (shown) => {
+    fold.setAttribute("aria-expanded", shown);
+    fold.form.classList.toggle("pm-filter--open", shown);
+  };
+  open([...fold.form.elements].some((field) => field.tagName === "SELECT" && query.has(field.name)));
+  fold.addEventListener("click", () => open(fold.getAttribute("aria-expanded") === "false"));
+}
