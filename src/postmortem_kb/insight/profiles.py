@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from postmortem_kb.catalog import Catalog
 from postmortem_kb.insight.profile import Profile, profile_of
 from postmortem_kb.insight.shelf import Kept, Shelf
-from postmortem_kb.source.document import read_document
+from postmortem_kb.source.document import Document, read_document
 from postmortem_kb.source.text import digest
 
 _CHUNK = 32
@@ -21,12 +21,15 @@ _SETTLED = 2_000_000_000
 
 
 def read_profiles(
-    catalog: Catalog, shelf: Shelf | None, paths: Iterable[str] | None = None
+    catalog: Catalog,
+    shelf: Shelf | None,
+    paths: Iterable[str] | None = None,
+    documents: Mapping[str, Document] | None = None,
 ) -> tuple[list[Profile], str]:
     """The profiles of a catalog, or of some of its files, sorted by id, and a digest of all that they were made from.
 
     A file is read again where the file system tells of a change, and its profile is made anew where its content is
-    another. Of two files with one id, the first by path counts.
+    another. Of two files with one id, the first by path counts. Documents that are read already are not read again.
     """
     known = shelf.read() if shelf else {}
     found: dict[str, Kept] = {}
@@ -42,7 +45,7 @@ def read_profiles(
             found[path] = fresh[path] = Kept(stamp, old.mark, old.profile)
         else:
             unknown.append(path)
-    for path, kept in _made(catalog, unknown):
+    for path, kept in _made(catalog, unknown, documents or {}):
         found[path] = fresh[path] = kept
     if shelf and (fresh or (paths is None and known.keys() - found.keys())):
         shelf.write(fresh, known.keys() - found.keys() if paths is None else ())
@@ -65,23 +68,27 @@ def _stamp(root: Path, path: str) -> str:
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
-def _made(catalog: Catalog, paths: Sequence[str]) -> Iterator[tuple[str, Kept]]:
+def _made(catalog: Catalog, paths: Sequence[str], documents: Mapping[str, Document]) -> Iterator[tuple[str, Kept]]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if cores == 1 or len(paths) <= _FEW:
         for path in paths:
-            yield path, _make(catalog, path)
+            yield path, _make(catalog, path, documents)
         return
     # Imported here: a single text is compared without.
     from multiprocessing import get_context
 
     way = "fork" if hasattr(os, "fork") and os.uname().sysname == "Linux" else "spawn"
     chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
-    with get_context(way).Pool(min(cores, len(chunks)), _begin, (catalog,)) as pool:
+    with get_context(way).Pool(min(cores, len(chunks)), _begin, (catalog, documents if way == "fork" else {})) as pool:
         for chunk, made in zip(chunks, pool.imap(_work, chunks), strict=True):
             yield from zip(chunk, made, strict=True)
 
 
-def _make(catalog: Catalog, path: str) -> Kept:
+def _make(catalog: Catalog, path: str, documents: Mapping[str, Document]) -> Kept:
+    if path in documents:
+        # It may have changed since, so nothing is said of its times: the next run asks for its content.
+        text = documents[path].text.string
+        return Kept("", digest(text.encode()) if text else "", profile_of(documents[path]))
     # Before the file is read: if it changes in between, it is read again the next time.
     stamp = _stamp(catalog.root, path)
     document = read_document(catalog.root, path, catalog.limits)
@@ -89,14 +96,15 @@ def _make(catalog: Catalog, path: str) -> Kept:
     return Kept(stamp, digest(text.encode()) if text else "", profile_of(document))
 
 
-_mine: Catalog
+_mine: tuple[Catalog, Mapping[str, Document]]
 """What a worker works with."""
 
 
-def _begin(catalog: Catalog) -> None:
+def _begin(catalog: Catalog, documents: Mapping[str, Document]) -> None:
     global _mine  # noqa: PLW0603 - a worker is told once, not with every chunk
-    _mine = catalog
+    _mine = catalog, documents
 
 
 def _work(paths: Sequence[str]) -> list[Kept]:
-    return [_make(_mine, path) for path in paths]
+    catalog, documents = _mine
+    return [_make(catalog, path, documents) for path in paths]

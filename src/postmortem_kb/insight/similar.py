@@ -53,7 +53,7 @@ def similar_of(
         return {id: [_similar(known[match.id], match) for match in matches.get(id, ())] for id in known}
     catalog = Catalog(root, limits or Limits(), tuple(sorted(postmortem.path for postmortem in known.values())))
     shelf = shelf_of(root)
-    profiles, state = read_profiles(catalog, shelf, catalog.paths)
+    profiles, state = read_profiles(catalog, shelf, catalog.paths, {p.path: p.document for p in known.values()})
     found = all_matches([profile for profile in profiles if profile.id in known], count, shelf, state)
     return {id: [_similar(known[match.id], match) for match in found.get(id, ())] for id in known}
 
