@@ -115,3 +115,22 @@ def test_the_dashboard_means_the_same_twelve_months_and_medians(write: Callable[
     assert "2 in the last 12 months" in shown
     assert "2 h 30 min Time to resolve median of 5" in shown
     assert "Median 2 h 30 min" in words(html(tmp_path))
+
+
+def test_an_incident_that_an_open_action_would_have_met_counts_in_its_quarter(
+    write: Callable[..., None], tmp_path: Path
+) -> None:
+    for id, day in (("a", "2023-05-02"), ("b", "2023-08-02"), ("c", "2023-08-09")):
+        write(id, day=day, service=f"service-{id}")
+    action = (
+        'action_items:\n  - {id: A1, action: Size it, type: prevent, owner: "@kim", priority: P1, status: todo}\n---\n'
+    )
+    promised, came_back = tmp_path / "postmortems" / "a.md", tmp_path / "postmortems" / "b.md"
+    promised.write_text(promised.read_text("utf-8").removesuffix("---\n") + action, "utf-8")
+    relation = "related:\n  - {id: a, relation: recurrence-of}\n---\n"
+    came_back.write_text(came_back.read_text("utf-8").removesuffix("---\n") + relation, "utf-8")
+    shown = words(html(tmp_path).partition('id="known"')[2])
+    assert "2023-Q3" in shown
+    assert "2023-Q2" not in shown
+    (tmp_path / "postmortem.toml").write_text("[rules.known-unfixed]\nseverity = 'off'\n", "utf-8")
+    assert "known" not in headings(tmp_path)

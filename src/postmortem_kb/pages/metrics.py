@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from postmortem_kb.audience import INTERNAL
 from postmortem_kb.insight.actions import action_index
 from postmortem_kb.insight.figures import Figures, figures, last_year, quarter, split, within
 from postmortem_kb.insight.times import DURATIONS
+from postmortem_kb.insight.unfixed import by_quarter
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.charts import DAYS, TIMES, Column, Scale, columns, histogram, scale
@@ -66,6 +68,7 @@ def _content(knowledge: Knowledge) -> Content:
     whole = figures(knowledge.postmortems, knowledge.actions, knowledge.today)
     times = {name: whole.time(name) for name in DURATIONS}
     tables = [table for table in _tables(knowledge) if table.rows]
+    known = _known(knowledge)
     html = render(
         "metrics.html",
         PATH,
@@ -82,12 +85,14 @@ def _content(knowledge: Knowledge) -> Content:
         open_age=histogram(whole.work.open_age, DAYS),
         time_to_done=histogram(whole.work.time_to_done, DAYS),
         recurring=_recurring(tables),
+        known=known,
         in_minutes=words.duration,
         in_days=words.days,
     )
     headings = [Heading("times", "How long things take")] if knowledge.postmortems else []
     headings += [Heading(table.id, table.title) for table in tables]
     headings += [Heading("actions", "Action items")] if knowledge.actions else []
+    headings += [Heading("known", "Known but unfixed")] if known else []
     headings += [Heading("recurrence", "What comes back")] if whole.recurrence.part else []
     return Content(html, tuple(headings))
 
@@ -152,3 +157,11 @@ def _recurring(tables: Sequence[Table]) -> list[Column]:
         if row.recurrence.part
     ]
     return sorted(found, key=lambda column: (-column.size, -column.of))
+
+
+def _known(knowledge: Knowledge) -> list[Column]:
+    """Of each of the last quarters that had one, the share of incidents that an open action would have met."""
+    if knowledge.audience != INTERNAL:
+        return []
+    found = by_quarter(knowledge.postmortems, knowledge.unfixed)[-_QUARTERS:]
+    return [Column(q.name, q.known, q.known / q.incidents, of=q.incidents) for q in found if q.known]
