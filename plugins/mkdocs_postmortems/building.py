@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import jinja2
 from mkdocs.config.defaults import MkDocsConfig
@@ -19,7 +19,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs_postmortems.framing import Framing
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
-from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target
+from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target, whole_address
 from postmortem_kb.export.site import files as site_files
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.manual import pages as manual_pages
@@ -101,10 +101,12 @@ class Building:
             self._outputs.written(page.file, _mark(page, note, framing), stat)
         return notes, made
 
-    def sitemap(self, site: str) -> Iterator[Any]:
+    def sitemap(self, config: MkDocsConfig) -> Iterator[Any]:
         """The pages that MkDocs does not know, as its sitemap asks for them; none where the site has no address."""
-        for path in (page.path for page in self._pages.values() if site and not page.raw):
-            url = urljoin(site if site.endswith("/") else f"{site}/", path)
+        for path in (page.path for page in self._pages.values() if not page.raw):
+            url = whole_address(config, path)
+            if not url:
+                return
             page = SimpleNamespace(is_link=False, canonical_url=url, abs_url=urlsplit(url).path, update_date=None)
             yield SimpleNamespace(page=page, url=path)
 

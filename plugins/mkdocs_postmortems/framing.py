@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import NamedTuple
-from urllib.parse import urljoin
 
 import jinja2
 from mkdocs.commands.build import get_context
@@ -16,7 +15,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 
 from mkdocs_postmortems.frame import Frame
-from mkdocs_postmortems.site import TEMPLATE, FinishedPage, table_of_contents
+from mkdocs_postmortems.site import TEMPLATE, FinishedPage, table_of_contents, whole_address
 from postmortem_kb.pages.page import Content, Heading, Page
 
 log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
@@ -51,7 +50,6 @@ class Framing:
         nav: Navigation,
         areas: Mapping[str, FinishedPage],
     ) -> None:
-        self._env = env
         self._template = env.get_template(TEMPLATE)
         self._config = config
         self._nav = nav
@@ -99,14 +97,13 @@ class Framing:
         return frame if self._proven[same] else None
 
     def _values(self, page: Page, content: Content) -> dict[str, str]:
-        site = self._config.site_url
         return {
             "title": escape(page.title),
             "description": escape(page.description),
             "content": content.html,
             "anchor": content.headings[0].id if content.headings else "",
             "contents": self._contents(content.headings),
-            "address": urljoin(site if site.endswith("/") else f"{site}/", page.path) if site else "",
+            "address": whole_address(self._config, page.path),
         }
 
     def _contents(self, headings: tuple[Heading, ...]) -> str:

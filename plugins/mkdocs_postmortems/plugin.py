@@ -117,7 +117,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
     ) -> TemplateContext:
         """Name all pages in the sitemap."""
         if self.building and template_name == "sitemap.xml":
-            context["pages"] = [*context["pages"], *self.building.sitemap(config.site_url or "")]
+            context["pages"] = [*context["pages"], *self.building.sitemap(config)]
         return context
 
     def on_page_context(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -60,6 +61,12 @@ def table_of_contents(headings: Sequence[Heading]) -> TableOfContents:
         link = AnchorLink(escape(heading.title), heading.id, heading.level)
         (top[-1].children if top and heading.level > 2 else top).append(link)
     return TableOfContents(top)
+
+
+def whole_address(config: MkDocsConfig, path: str) -> str:
+    """The address of a page with that of the site; empty where the site has none."""
+    site = config.site_url or ""
+    return urljoin(site if site.endswith("/") else f"{site}/", path) if site else ""
 
 
 def add_page(source: LibraryPage, finished: Content, files: Files, config: MkDocsConfig) -> FinishedPage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -12,6 +11,7 @@ from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity, Span
 from postmortem_kb.memory import Answers, Memory
 from postmortem_kb.rules.rule import Context, Rule, Scope
 from postmortem_kb.source.document import Document, read_document
+from postmortem_kb.workers import cores, forks
 
 Found = tuple[str, Finding]
 """A rule's name and what it found."""
@@ -77,18 +77,17 @@ def _answer(question: Question, context: Context) -> str:
 def _rows(
     paths: Sequence[str], context: Context, rules: Sequence[Rule], *, remember: bool
 ) -> Iterator[tuple[str, Row]]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if cores == 1 or len(paths) <= _FEW:
+    if cores() == 1 or len(paths) <= _FEW:
         yield from _examine_chunk(paths, context, rules, remember=remember)
         return
     # Imported here: a hook reads a file or two.
     from multiprocessing import get_context
 
     # A fork has all modules loaded and the schema compiled; where there is none, a process starts anew.
-    way = "fork" if hasattr(os, "fork") and os.uname().sysname == "Linux" else "spawn"
+    way = "fork" if forks() else "spawn"
     chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
     with get_context(way).Pool(
-        min(cores, len(chunks)), _begin, (context, [rule.NAME for rule in rules], remember)
+        min(cores(), len(chunks)), _begin, (context, [rule.NAME for rule in rules], remember)
     ) as pool:
         for rows in pool.imap_unordered(_work, chunks):
             yield from rows

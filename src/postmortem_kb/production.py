@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Heading, Page, key_of
 from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.text import digest
+from postmortem_kb.workers import cores, forks
 
 T = TypeVar("T")
 Finish = Callable[[Page, Content], T]
@@ -130,8 +130,7 @@ def _make(page: Page, knowledge: Knowledge, finish: Finish[T]) -> tuple[_Made, T
 
 
 def _made(pages: Sequence[Page], knowledge: Knowledge, finish: Finish[T]) -> Iterator[tuple[int, _Made, T]]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if cores == 1 or len(pages) <= _FEW or not hasattr(os, "fork"):
+    if cores() == 1 or len(pages) <= _FEW or not forks():
         for position, page in enumerate(pages):
             yield position, *_make(page, knowledge, finish)
         return
@@ -140,9 +139,9 @@ def _made(pages: Sequence[Page], knowledge: Knowledge, finish: Finish[T]) -> Ite
 
     global _mine  # noqa: PLW0603 - what a forked process finds; functions of pages cannot be sent to it
     _mine = pages, knowledge, finish
-    size = max(1, min(_CHUNK, len(pages) // (4 * cores)))
+    size = max(1, min(_CHUNK, len(pages) // (4 * cores())))
     chunks = [range(start, min(start + size, len(pages))) for start in range(0, len(pages), size)]
-    with get_context("fork").Pool(min(cores, len(chunks))) as pool:
+    with get_context("fork").Pool(min(cores(), len(chunks))) as pool:
         for made in pool.imap_unordered(_work, chunks):
             yield from made
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from postmortem_kb.insight.reasons import FAINT, reasons, strength
 from postmortem_kb.insight.shelf import Shelf
 from postmortem_kb.insight.similarity import Counts, Index
 from postmortem_kb.insight.ties import Tie, Ties, ties
+from postmortem_kb.workers import cores, forks
 
 _CHUNK = 64
 _FEW = 2 * _CHUNK
@@ -103,9 +103,7 @@ def all_matches(profiles: Sequence[Profile], count: int, shelf: Shelf | None, st
 
 def _computed(matcher: Matcher, count: int) -> Iterator[tuple[str, list[Match]]]:
     profiles = matcher.index.profiles
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    fork = hasattr(os, "fork") and os.uname().sysname == "Linux"
-    if cores == 1 or len(profiles) <= _FEW or not fork:
+    if cores() == 1 or len(profiles) <= _FEW or not forks():
         for profile in profiles:
             yield profile.id, matcher.matches(profile, count, quick=True)
         return
@@ -114,7 +112,7 @@ def _computed(matcher: Matcher, count: int) -> Iterator[tuple[str, list[Match]]]
 
     matcher.index.prepare()
     starts = range(0, len(profiles), _CHUNK)
-    with get_context("fork").Pool(cores, _begin, (matcher, count)) as pool:
+    with get_context("fork").Pool(cores(), _begin, (matcher, count)) as pool:
         for start, some in zip(starts, pool.imap(_work, starts), strict=True):
             for profile, found in zip(profiles[start : start + _CHUNK], some, strict=True):
                 yield profile.id, found

@@ -12,6 +12,7 @@ from postmortem_kb.insight.profile import Profile, profile_of
 from postmortem_kb.insight.shelf import Kept, Shelf
 from postmortem_kb.source.document import Document, read_document
 from postmortem_kb.source.text import digest
+from postmortem_kb.workers import cores, forks
 
 _CHUNK = 32
 _FEW = 2 * _CHUNK
@@ -69,17 +70,18 @@ def _stamp(root: Path, path: str) -> str:
 
 
 def _made(catalog: Catalog, paths: Sequence[str], documents: Mapping[str, Document]) -> Iterator[tuple[str, Kept]]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if cores == 1 or len(paths) <= _FEW:
+    if cores() == 1 or len(paths) <= _FEW:
         for path in paths:
             yield path, _make(catalog, path, documents)
         return
     # Imported here: a single text is compared without.
     from multiprocessing import get_context
 
-    way = "fork" if hasattr(os, "fork") and os.uname().sysname == "Linux" else "spawn"
+    way = "fork" if forks() else "spawn"
     chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
-    with get_context(way).Pool(min(cores, len(chunks)), _begin, (catalog, documents if way == "fork" else {})) as pool:
+    with get_context(way).Pool(
+        min(cores(), len(chunks)), _begin, (catalog, documents if way == "fork" else {})
+    ) as pool:
         for chunk, made in zip(chunks, pool.imap(_work, chunks), strict=True):
             yield from zip(chunk, made, strict=True)
 

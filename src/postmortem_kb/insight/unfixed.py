@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from postmortem_kb.insight.figures import quarter
 from postmortem_kb.insight.reasons import CLEAR
 from postmortem_kb.insight.relations import Related
 from postmortem_kb.insight.similar import Similar
@@ -83,11 +84,7 @@ def by_quarter(postmortems: Iterable[Postmortem], found: Mapping[str, Sequence[U
     counts: dict[str, list[int]] = {}
     for postmortem in postmortems:
         if postmortem.times.started:
-            entry = counts.setdefault(_quarter(postmortem.times.started), [0, 0])
+            entry = counts.setdefault(quarter(postmortem.times.started), [0, 0])
             entry[0] += 1
             entry[1] += bool(found.get(postmortem.id))
     return [Quarter(name, *counts[name]) for name in sorted(counts)]
-
-
-def _quarter(day: date) -> str:
-    return f"{day.year}-Q{(day.month + 2) // 3}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -10,7 +9,7 @@ from postmortem_kb.insight.actions import Owed, by_owner, completion
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
-from postmortem_kb.pages.rows import action_rows, array, facets_of_action, line
+from postmortem_kb.pages.rows import action_rows, array, counted, facets_of_action, line
 from postmortem_kb.parts import parts
 from postmortem_kb.render.words import label
 
@@ -83,20 +82,16 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
 
 def _filters(knowledge: Knowledge) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
     """Each facet with its words: as they are filtered by, as they are shown, and how many actions have them."""
-    counted: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    found = counted(map(facets_of_action, knowledge.actions), FACETS)
     for entry in knowledge.actions:
-        facets = facets_of_action(entry)
-        for name in FACETS:
-            found = facets.get(name, ())
-            counted[name].update([found] if isinstance(found, str) else found)  # type: ignore[call-overload]
         if entry.action.open:
-            counted["state"]["open"] += 1
+            found["state"]["open"] += 1
         if entry.overdue:
-            counted["state"]["overdue"] += 1
+            found["state"]["overdue"] += 1
     filters = []
     for name, title in FACETS.items():
-        words = sorted(counted[name], key=lambda word: (word not in ("open", "overdue"), word))
-        options = [(word, label(word) if name in _WORDS else word, counted[name][word]) for word in words]
+        words = sorted(found[name], key=lambda word: (word not in ("open", "overdue"), word))
+        options = [(word, label(word) if name in _WORDS else word, found[name][word]) for word in words]
         if len(options) > 1:
             filters.append((name, title, options))
     return filters

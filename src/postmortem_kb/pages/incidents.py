@@ -10,7 +10,7 @@ from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
-from postmortem_kb.pages.rows import array, facets_of_incident, incident_rows, line
+from postmortem_kb.pages.rows import array, counted, facets_of_incident, incident_rows, line
 from postmortem_kb.parts import parts
 from postmortem_kb.render.words import label
 
@@ -54,7 +54,8 @@ def rows(knowledge: Knowledge) -> str:
 
 
 def _content(knowledge: Knowledge, part: Slice[Postmortem]) -> Content:
-    filters = [(name, title, _options(knowledge, name)) for name, title in FACETS.items()] if part.number == 1 else []
+    found = counted(map(facets_of_incident, knowledge.postmortems if part.number == 1 else ()), FACETS)
+    filters = [(name, title, _options(knowledge, name, found[name])) for name, title in FACETS.items()]
     html = render(
         "incidents.html",
         part.path,
@@ -67,12 +68,8 @@ def _content(knowledge: Knowledge, part: Slice[Postmortem]) -> Content:
     return Content(html)
 
 
-def _options(knowledge: Knowledge, name: str) -> list[tuple[str, str, int]]:
+def _options(knowledge: Knowledge, name: str, found: Counter[str]) -> list[tuple[str, str, int]]:
     """The words of a facet: as they are filtered by, as they are shown, and how many incidents have them."""
-    counted: Counter[str] = Counter()
-    for postmortem in knowledge.postmortems:
-        found = facets_of_incident(postmortem).get(name, ())
-        counted.update([found] if isinstance(found, str) else found)  # type: ignore[call-overload]
     order = {word: place for place, word in enumerate(knowledge.policy.words.get(name, ()))}
-    words = sorted(counted, key=lambda word: (order.get(word, len(order)), word), reverse=name == "year")
-    return [(word, word if name in _AS_WRITTEN else label(word), counted[word]) for word in words]
+    words = sorted(found, key=lambda word: (order.get(word, len(order)), word), reverse=name == "year")
+    return [(word, word if name in _AS_WRITTEN else label(word), found[word]) for word in words]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
@@ -78,6 +79,16 @@ def facets_of_action(entry: Owed) -> Facets:
         "text": f"{action.action} {postmortem.title} {postmortem.id} {action.id}".casefold(),
     }
     return {name: value for name, value in found.items() if value not in ("", [], None)}
+
+
+def counted(rows: Iterable[Facets], names: Iterable[str]) -> dict[str, Counter[str]]:
+    """How many rows have each word of each facet."""
+    found: dict[str, Counter[str]] = {name: Counter() for name in names}
+    for facets in rows:
+        for name, words in found.items():
+            told = facets.get(name, ())
+            words.update([told] if isinstance(told, str) else told)  # type: ignore[call-overload]
+    return found
 
 
 def line(facets: Facets, html: str) -> str:

@@ -41,11 +41,6 @@ def owner(handle: str) -> str:
     return f"owners/{slug(handle.removeprefix('@'))}/"
 
 
-def owner_anchor(handle: str) -> str:
-    """Where an owner's actions stand on the page of all actions."""
-    return f"actions/#owner-{slug(handle.removeprefix('@'))}"
-
-
 def tag(name: str) -> str:
     """The page of a tag."""
     return f"tags/{slug(name)}/"
