@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postmortem_kb.memory import cache_file, program_mark
+from postmortem_kb.cache import cache_file, program_mark
 from postmortem_kb.policy import Policy
 
 if TYPE_CHECKING:

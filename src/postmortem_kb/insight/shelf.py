@@ -10,8 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from postmortem_kb.cache import cache_file, program_mark
 from postmortem_kb.insight.profile import Profile
-from postmortem_kb.memory import cache_file, program_mark
 
 
 @dataclass(frozen=True, slots=True, eq=False)

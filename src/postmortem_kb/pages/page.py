@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 
-from postmortem_kb.memory import cache_folder
+from postmortem_kb.cache import cache_folder
 from postmortem_kb.render import urls, words
 from postmortem_kb.source.links import scheme
 from postmortem_kb.source.text import digest
