@@ -135,6 +135,10 @@ class Building:
         self._outputs.close()
         self._production.close()
 
+    def asked(self) -> list[str] | None:
+        """The files of the repository that pages asked about; None where one changed since."""
+        return self._production.asked()
+
     def abandon(self) -> None:
         """Stop the search of a build that failed."""
         self._search.close()

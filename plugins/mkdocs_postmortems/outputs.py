@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from postmortem_kb.receipt import listing
 from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.text import digest
 
@@ -74,7 +75,7 @@ class Outputs:
         """Leave a folder as it is, with everything in it."""
         record = self._known.get(address)
         folder = self._site / address
-        if record and folder.is_dir() and record == [mark, _listing(folder)]:
+        if record and folder.is_dir() and record == [mark, listing(folder)]:
             self._now[address] = record
             return True
         shutil.rmtree(folder, ignore_errors=True)
@@ -97,7 +98,7 @@ class Outputs:
 
     def folder_written(self, address: str, mark: str) -> None:
         """Remember a folder that was written."""
-        self._now[address] = [mark, _listing(self._site / address)]
+        self._now[address] = [mark, listing(self._site / address)]
 
     def close(self) -> None:
         """Remove what no page is any more, and remember what is there."""
@@ -145,14 +146,3 @@ def _records(packed: dict[str, bytes]) -> Iterator[tuple[str, list[object]]]:
 def _stat(file: Path) -> list[object]:
     status = file.stat(follow_symlinks=False)
     return [status.st_size, status.st_mtime_ns]
-
-
-def _listing(folder: Path) -> str:
-    """A digest of the names, sizes and times of everything in a folder."""
-    found = []
-    for here, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            status = Path(here, name).lstat()
-            found.append((os.path.relpath(here, folder), name, status.st_size, status.st_mtime_ns))
-    return digest(repr(found).encode("utf-8", "surrogatepass"))

@@ -19,6 +19,7 @@ from mkdocs.utils.templates import TemplateContext
 from mkdocs_postmortems.building import Building
 from mkdocs_postmortems.config import PostmortemsConfig
 from mkdocs_postmortems.public import audience_of, forget_repository, keep_public
+from mkdocs_postmortems.receipts import Receipts
 from mkdocs_postmortems.security import content_security_policy
 from mkdocs_postmortems.site import FinishedPage
 from mkdocs_postmortems.sources import check_folders, keep_shown
@@ -45,6 +46,9 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
     building: Building | None = None
     command, dirty = "build", False
+
+    def __init__(self) -> None:
+        self.receipts = Receipts()
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember what MkDocs was asked for; that it is defined keeps this object while `serve` builds again and again."""
@@ -138,13 +142,16 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Wait for the search index, and remember what was written."""
+        """Wait for the search index, and remember what was written and from what."""
         gc.enable()
         if self.building:
             try:
                 self.building.close()
             except UsageError as error:
                 raise PluginError(str(error)) from None
+            asked = self.building.asked()
+            if asked is not None and not self.dirty:
+                self.receipts.leave(config, self.root, asked)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Stop what still runs."""

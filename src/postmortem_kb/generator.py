@@ -13,9 +13,12 @@ import click
 
 from postmortem_kb.audience import INTERNAL, VARIABLE
 from postmortem_kb.errors import UsageError
+from postmortem_kb.receipt import VARIABLE as RECEIPT
+from postmortem_kb.receipt import holds, receipt_of
 from postmortem_kb.root import find_root
 
 _CONFIGURATION = "mkdocs.yml"
+_QUIET = frozenset(("-q", "--quiet"))
 _SMALLEST = "site_name: Postmortems\ntheme:\n  name: material\nplugins:\n  - postmortems\n  - search"
 
 
@@ -36,8 +39,13 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
     if not configuration.is_file():
         raise UsageError(f"there is no `{_CONFIGURATION}` in {folder}; the smallest one is:\n\n{_SMALLEST}")
     _make_docs_folder(configuration)
+    receipt = receipt_of(folder, audience, options) if verb == "build" else ""
+    if holds(receipt):
+        if _QUIET.isdisjoint(options):
+            click.echo("postmortem: nothing changed, the site is as it was built", err=True)
+        return 0
     # Material's notice about MkDocs 2 is for those who choose a generator, not for those who write postmortems.
-    environment = {"NO_MKDOCS_2_WARNING": "1"} | os.environ
+    environment = {"NO_MKDOCS_2_WARNING": "1"} | os.environ | {RECEIPT: receipt}
     if audience != INTERNAL:
         environment[VARIABLE] = audience
     command = [sys.executable, "-m", "mkdocs", verb, "--config-file", str(configuration), *options]

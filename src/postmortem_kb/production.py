@@ -97,6 +97,13 @@ class Production:
         for name, packed in self._shelf.some(_SEARCH, names) if self._shelf else ():
             yield names[name], zlib.decompress(packed).decode("utf-8", "surrogatepass")
 
+    def asked(self) -> list[str] | None:
+        """The files of the repository that pages asked about; None where an answer is another by now."""
+        answers = {answer for name in self._used for answer in self._notes[name].answers}
+        if any(self._knowledge.answer((kind, path)) != told for kind, path, told in answers):
+            return None
+        return sorted({path for _, path, _ in answers})
+
     def close(self) -> None:
         """Forget what this build did not use."""
         if self._shelf and self._notes.keys() - self._used:
