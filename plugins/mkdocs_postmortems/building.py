@@ -63,17 +63,23 @@ class Building:
                     add_target(page, files, config)
 
     def write_pages(self, env: jinja2.Environment, files: Files, nav: Navigation, config: MkDocsConfig) -> None:
-        """Write all other pages and what programs read; the search begins while the second half is made."""
+        """Write all other pages and what programs read; the search reads a part of them while the next one is made."""
         framing = Framing(env, config, files, nav, self.main)
-        incidents = [page for page in self._pages.values() if self._search.part(page.path) != MAIN]
-        others = [page for page in self._pages.values() if self._search.part(page.path) == MAIN]
-        notes, staged = self._write(incidents, framing)
-        self._index(notes, staged)
-        more, _ = self._write(others, framing)
-        self._searched += [Searched(path, note.search) for path, note in more.items() if note.search]
-        for note in (notes | more).values():
-            for address, path in note.files.items():
-                add_asset(address, str(self._knowledge.root / path), files, config)
+        parts: dict[str, list[Page]] = {part: [] for part in self._search.bundles}
+        for page in self._pages.values():
+            parts[self._search.part(page.path)].append(page)
+        # Last, since the handbook belongs to it, which MkDocs is yet to render.
+        parts[MAIN] = parts.pop(MAIN)
+        for part, pages in parts.items():
+            notes, made = self._write(pages, framing)
+            searched = [Searched(path, note.search) for path, note in notes.items() if note.search]
+            if part == MAIN:
+                self._searched = searched
+            else:
+                self._index(part, searched, made)
+            for note in notes.values():
+                for address, path in note.files.items():
+                    add_asset(address, str(self._knowledge.root / path), files, config)
 
     def _write(self, pages: Iterable[Page], framing: Framing) -> tuple[dict[str, Note], set[str]]:
         """Write what changed, and leave the rest; gives what is known of each page, and those that were made."""
@@ -121,16 +127,13 @@ class Building:
 
     def close(self) -> None:
         """Wait for the search, and remember what was written."""
-        if not self._handbook and all(self._search.part(page.path) != MAIN for page in self._searched):
+        if not self._handbook and not self._searched:
             # Pagefind makes no index of nothing, and the program that browsers run stands in this part.
             self._handbook[""] = page_text(self._knowledge.policy.site_name, "")
         for path, text in self._handbook.items():
             self._search.stage(path, text)
             self._searched.append(Searched(path, digest(text.encode("utf-8", "surrogatepass"))))
-        mine = [page for page in self._searched if self._search.part(page.path) == MAIN]
-        if self._search.changed(mine, MAIN):
-            self._stage([page.path for page in mine if page.path not in self._handbook])
-            self._search.start(mine, MAIN)
+        self._index(MAIN, self._searched, self._handbook)
         self._search.finish()
         self._outputs.close()
         self._production.close()
@@ -143,13 +146,11 @@ class Building:
         """Stop the search of a build that failed."""
         self._search.close()
 
-    def _index(self, notes: dict[str, Note], staged: set[str]) -> None:
-        self._searched = [Searched(path, note.search) for path, note in notes.items() if note.search]
-        for part in self._search.bundles[1:]:
-            mine = [page for page in self._searched if self._search.part(page.path) == part]
-            if self._search.changed(mine, part):
-                self._stage([page.path for page in mine if page.path not in staged])
-                self._search.start(mine, part)
+    def _index(self, part: str, pages: list[Searched], staged: Collection[str]) -> None:
+        """Begin with a part of the index, unless it is as it was."""
+        if self._search.changed(pages, part):
+            self._stage([page.path for page in pages if page.path not in staged])
+            self._search.start(pages, part)
 
     def _stage(self, paths: list[str]) -> None:
         """Put down the texts of pages that were made by an earlier build."""

@@ -19,15 +19,12 @@ from postmortem_kb.source.text import digest
 
 FOLDER = "search/data/"
 MAIN = "manual"
-"""The part that holds the handbook, and the program that browsers run."""
+"""The part that holds the handbook."""
 _INCIDENT = re.compile("incidents/[^/]+/")
 _MANY = 200
-_PARTS = 2
+_PARTS = 3
 """So many parts share many incidents: more are quicker to make after an edit, fewer are quicker to ask."""
-_AT_ONCE = 2
-_PROGRAM = ("pagefind.js",)
-_ENGINE = ("wasm.",)
-_DATA = ("pagefind-entry.json", "pagefind.", "fragment", "index", "filter")
+_DATA = ("pagefind-entry.json", "fragment", "index", "filter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +44,14 @@ class Search:
         self._parts = _PARTS if incidents >= _MANY else min(incidents, 1)
         self._language = language
         self._stage = Path(mkdtemp(prefix="postmortems-search-"))
-        self._workers = ThreadPoolExecutor(_AT_ONCE)
+        # One at a time: it takes most of a build's memory, and the pages keep the other cores busy.
+        self._workers = ThreadPoolExecutor(1)
         self._running: list[tuple[str, str, Future[None]]] = []
 
     @property
     def bundles(self) -> list[str]:
-        """The names of the parts, the one with the program first."""
-        return [MAIN, *map(str, range(self._parts))]
+        """The names of the parts: first the one with the program that browsers run, last the handbook."""
+        return [*map(str, range(self._parts)), MAIN]
 
     def part(self, path: str) -> str:
         """The part to which an incident belongs, which does not change when others come and go."""
@@ -68,12 +66,11 @@ class Search:
 
     def changed(self, pages: Iterable[Searched], part: str) -> bool:
         """Whether a part has to be made; one that is as it was is taken over."""
-        mark = _mark(pages, self._language)
-        return not self._outputs.keep_folder(FOLDER + part, mark)
+        return not self._outputs.keep_folder(FOLDER + part, self._mark(pages, part))
 
     def start(self, pages: Iterable[Searched], part: str) -> None:
         """Make a part of what was staged, while the build goes on."""
-        self._running.append((part, _mark(pages, self._language), self._workers.submit(self._run, part)))
+        self._running.append((part, self._mark(pages, part), self._workers.submit(self._run, part)))
 
     def finish(self) -> None:
         """Wait for all parts.
@@ -106,14 +103,20 @@ class Search:
         if result.returncode or not (target / "pagefind-entry.json").is_file():
             raise UsageError(f"the search index could not be made: {(result.stderr or result.stdout).strip()[-500:]}")
         for entry in list(target.iterdir()):
-            wanted = (*_DATA, *_PROGRAM, *_ENGINE) if part == MAIN else _DATA
-            if not entry.name.startswith(wanted) or (part != MAIN and entry.name in _PROGRAM):
+            if not _wanted(entry.name, program=part == self.bundles[0]):
                 entry.unlink()
         sort_facets(target)
 
+    def _mark(self, pages: Iterable[Searched], part: str) -> str:
+        first = part == self.bundles[0]
+        return digest(repr((sorted((page.path, page.mark) for page in pages), self._language, first)).encode())
 
-def _mark(pages: Iterable[Searched], language: str) -> str:
-    return digest(repr((sorted((page.path, page.mark) for page in pages), language)).encode())
+
+def _wanted(name: str, *, program: bool) -> bool:
+    """Whether a browser asks for something that Pagefind wrote."""
+    if program and (name == "pagefind.js" or name.startswith("wasm.")):
+        return True
+    return name in _DATA or name.endswith(".pf_meta")
 
 
 def _program() -> Path:

@@ -18,7 +18,7 @@ _FEATURES = (
     "content.code.copy",
 )
 _STYLES = ("postmortems", "incident")
-_SCRIPTS = ("postmortems", "list", "search", "incident", "diagrams", "reach")
+_SCRIPTS = ("postmortems", "search", "reach")
 _PALETTE = [
     {
         "media": f"(prefers-color-scheme: {scheme})",

@@ -68,12 +68,27 @@ def test_the_page_of_results_narrows_by_facets_and_its_address_remembers_them(
     expect(results.first).to_be_visible()
     page.locator(".pm-search-page").get_by_label("Severity").select_option(severity)
     expect(page).to_have_url(re.compile(rf"severity={severity}"))
-    expect(results.locator(".pm-severity").filter(has_text=severity)).to_have_count(results.count())
+    expect(results.locator(".pm-severity").filter(has_not_text=severity)).to_have_count(0)
     page.reload()
     expect(results.first).to_be_visible()
     assert set(results.locator(".pm-severity").all_text_contents()) == {severity}
     # The section that matched, and the way to it.
     assert any("#" in (link.get_attribute("href") or "") for link in results.all())
+
+
+def test_the_handbook_is_searched_where_incidents_do_not_fill_the_page_or_by_its_name(page: Page, site: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(site)))
+    results = page.locator(".pm-search-page .pm-result")
+    page.goto(f"{site}search/?q=servers")
+    expect(results.nth(5)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if url.startswith("search/data/manual/")]
+    page.locator(".pm-search-page").get_by_label("Part").select_option("Handbook")
+    expect(results.first).to_contain_text("Handbook")
+    assert [url for url in asked if url.startswith("search/data/manual/")]
+    page.goto(f"{site}search/?q=blameless")
+    expect(results.filter(has_text="Handbook").first).to_be_visible()
 
 
 def test_a_slash_leads_to_the_search_and_arrows_to_its_results(page: Page, site: str) -> None:

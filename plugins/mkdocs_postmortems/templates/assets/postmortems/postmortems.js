@@ -17,6 +17,23 @@ const postmortems = {
 
 postmortems.markOverdue(document);
 
+/* What few pages have is loaded by those that have it. */
+{
+  const here = document.currentScript.src;
+  const needed = { list: "form[data-pm-filter]", incident: "[data-pm-audiences], .pm-zoom, .pm-diagram", diagrams: ".pm-diagram" };
+  const load = () => {
+    for (const [name, mark] of Object.entries(needed)) {
+      if (!document.querySelector(mark)) continue;
+      delete needed[name];
+      const script = document.createElement("script");
+      script.src = new URL(`${name}.js`, here).href;
+      document.head.append(script);
+    }
+  };
+  if (window.document$) document$.subscribe(load);
+  else load();
+}
+
 /* On a phone the filters would fill the first screen. */
 for (const fold of document.querySelectorAll(".pm-filter__fold")) {
   const query = new URLSearchParams(location.search);

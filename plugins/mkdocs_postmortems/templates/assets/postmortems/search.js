@@ -6,24 +6,37 @@
   const SHOWN = 6;
   const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/*$/, "/"), location.href);
   let engine;
+  let handbook;
 
   /* Loaded when somebody begins to type, not before. */
   function load() {
     engine ??= (async () => {
       const folder = new URL("search/data/", base);
-      const [bundles, program] = await Promise.all([
-        fetch(new URL("bundles.json", folder)).then((answer) => answer.json()),
-        import(new URL("manual/pagefind.js", folder)),
-      ]);
+      const [first, ...others] = await fetch(new URL("bundles.json", folder)).then((answer) => answer.json());
+      const program = await import(new URL(`${first}/pagefind.js`, folder));
       /* Without a worker: it is a second copy of the program, and a query takes milliseconds. */
       const pagefind = program.createInstance({ noWorker: true });
       const options = { baseUrl: base.pathname };
-      /* The handbook is read on the way; who searches looks for incidents. */
-      await pagefind.options({ ...options, excerptLength: 24, indexWeight: 0.2 });
-      await Promise.all(bundles.slice(1).map((name) => pagefind.mergeIndex(new URL(`${name}/`, folder).href, options)));
+      await pagefind.options({ ...options, excerptLength: 24 });
+      const merge = (name, more) => pagefind.mergeIndex(new URL(`${name}/`, folder).href, { ...options, ...more });
+      const last = others.pop();
+      handbook = last && (() => merge(last, { indexWeight: 0.2 }));
+      await Promise.all(others.map((name) => merge(name)));
       return pagefind;
     })();
     return engine;
+  }
+
+  /* Who searches looks for incidents: the handbook is asked where they do not fill the page, or by its name. */
+  async function search(words, options, wait) {
+    const pagefind = await load();
+    const found = await pagefind.debouncedSearch(words, options, wait);
+    const meant = Object.keys(options.filters ?? {}).every((name) => name === "part");
+    if (!found || !handbook || !meant || found.results.length >= SHOWN) return found;
+    const merge = handbook;
+    handbook = undefined;
+    await merge();
+    return pagefind.search(words, options);
   }
 
   function element(name, className, ...content) {
@@ -81,8 +94,7 @@
         state.textContent = "Type to search in all postmortems.";
         return;
       }
-      const pagefind = await load();
-      const found = await pagefind.debouncedSearch(words, {}, 120);
+      const found = await search(words, {}, 120);
       if (!found || mine !== turn) return;
       const hits = await Promise.all(found.results.slice(0, 5).map((result) => result.data()));
       if (mine !== turn) return;
@@ -141,8 +153,9 @@
       for (const select of facets) {
         const chosen = select.value;
         const words = Object.entries(counts[select.name] ?? {}).filter(([word, number]) => number || word === chosen);
+        if (select.name === "part" && handbook) words.push(["Handbook", NaN]);
         words.sort(([one], [other]) => (select.name === "year" ? other.localeCompare(one) : one.localeCompare(other)));
-        const options = words.map(([word, number]) => new Option(`${word} (${number.toLocaleString("en")})`, word));
+        const options = words.map(([word, number]) => new Option(number >= 0 ? `${word} (${number.toLocaleString("en")})` : word, word));
         if (chosen && !words.some(([word]) => word === chosen)) options.push(new Option(`${chosen} (0)`, chosen));
         select.replaceChildren(new Option("All", ""), ...options);
         select.value = chosen;
@@ -177,7 +190,7 @@
       const pagefind = await load();
       const counts = await pagefind.filters();
       const options = { filters, ...(sort && { sort: sorts[sort] }) };
-      const answer = await pagefind.debouncedSearch(words || null, options, wait);
+      const answer = await search(words || null, options, wait);
       if (!answer || mine !== turn) return;
       found = answer;
       fill(Object.keys(answer.filters ?? {}).length ? answer.filters : counts);
