@@ -9,12 +9,15 @@ from __future__ import annotations
 import compileall
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,6 +120,39 @@ def builds(work: Path, count: int) -> tuple[Cost, Cost]:
     return cold, other
 
 
+def served(base: Path, cache: Path) -> None:
+    """Print how long it takes until a served site shows an edit."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"POSTMORTEM_CACHE": str(cache)}
+    command: list[str | Path] = [BIN / "postmortem", "serve", "--", "--quiet", "--dev-addr", f"127.0.0.1:{port}"]
+    times = []
+    with subprocess.Popen(command, cwd=base, env=environment) as process:
+        address = f"http://127.0.0.1:{port}/incidents/{identifier(1)}/"
+        shown(address, "<h1")
+        for number in range(3):
+            # As somebody who writes: after the last build is done.
+            time.sleep(5)
+            file, word = next(base.rglob(f"{identifier(1)}.md")), f"Served {number}"
+            text = file.read_text(encoding="utf-8").replace("## What Happened\n", f"## What Happened\n\n{word}.\n")
+            file.write_text(text, encoding="utf-8")
+            times.append(shown(address, word))
+        process.terminate()
+    verdict = "holds" if min(times) <= 2 else "does not hold"
+    print(f"{MANY:,} served, one edited: shown after {min(times):.2f} s (at most 2)  {verdict}", flush=True)
+
+
+def shown(address: str, word: str) -> float:
+    """Seconds until a page has a word."""
+    start = time.perf_counter()
+    while True:
+        with suppress(OSError), urllib.request.urlopen(address, timeout=60) as response:
+            if word in response.read().decode("utf-8"):
+                return time.perf_counter() - start
+        time.sleep(0.02)
+
+
 def _seconds(cost: Cost) -> float:
     return cost.seconds
 
@@ -129,6 +165,7 @@ def main() -> None:
         work = Path(name)
         print(f"{'':<44}{'postmortem':>11}{'mkdocs':>11}{'ratio':>8}{'most':>8}")
         many, _ = builds(work, MANY)
+        served(work / str(MANY), work / f"cache{MANY}")
         if "--quick" in sys.argv:
             return
         most, _ = builds(work, MOST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from pathlib import Path
+from threading import Thread
 
 import jinja2
 from mkdocs.config.defaults import MkDocsConfig
@@ -49,6 +50,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
     def __init__(self) -> None:
         self.receipts = Receipts()
+        self._following: Thread | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember what MkDocs was asked for; that it is defined keeps this object while `serve` builds again and again."""
@@ -70,6 +72,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         """Read the postmortems, before the folder of the site is emptied: what is as it was is kept."""
         if not self.config.enabled:
             return
+        self._wait()
         # A build makes much and drops little: looking for garbage finds none and takes a fifth of the time.
         gc.disable()
         try:
@@ -144,7 +147,11 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Wait for the search index, and remember what was written and from what."""
         gc.enable()
-        if self.building:
+        if self.building and self.command == "serve":
+            # Who writes waits for the page. The search follows a second later.
+            self._following = Thread(target=self._follow, args=(self.building,))
+            self._following.start()
+        elif self.building:
             try:
                 self.building.close()
             except UsageError as error:
@@ -159,6 +166,10 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         if self.building:
             self.building.abandon()
 
+    def on_shutdown(self) -> None:
+        """Let nothing be written any more: MkDocs removes the folder."""
+        self._wait()
+
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
         """Build again when a postmortem or the policy changes."""
         if self.config.enabled:
@@ -166,6 +177,17 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             if (self.root / "postmortem.toml").is_file():
                 server.watch(str(self.root / "postmortem.toml"))
         return server
+
+    def _follow(self, building: Building) -> None:
+        try:
+            building.close()
+        except UsageError as error:
+            log.error("%s", error)  # noqa: TRY400 - it says what to do; where in our code it was found helps nobody
+
+    def _wait(self) -> None:
+        if self._following:
+            self._following.join()
+            self._following = None
 
     def _root(self, config: MkDocsConfig) -> Path:
         folder = Path(config.config_file_path or "mkdocs.yml").resolve().parent

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -49,10 +52,21 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
     if audience != INTERNAL:
         environment[VARIABLE] = audience
     command = [sys.executable, "-m", "mkdocs", verb, "--config-file", str(configuration), *options]
-    try:
-        return 1 if subprocess.run(command, env=environment, check=False).returncode else 0
-    except KeyboardInterrupt:
-        return 0
+    return 1 if _run(command, environment) else 0
+
+
+def _run(command: list[str], environment: Mapping[str, str]) -> int:
+    """Run a program to its end; who stops us stops it, too."""
+    with subprocess.Popen(command, env=environment) as process:
+        # As from the keyboard: MkDocs then removes what it wrote for the time of serving.
+        before = signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
+        try:
+            while True:
+                # A key reaches the program as well as us; its end is waited for.
+                with suppress(KeyboardInterrupt):
+                    return process.wait()
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _make_docs_folder(configuration: Path) -> None:

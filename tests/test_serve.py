@@ -1,0 +1,75 @@
+"""`postmortem serve` shows what is written while it is written."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from postmortem_kb.receipt import VARIABLE
+
+_PATIENCE = 60.0
+
+
+@pytest.fixture
+def base(tmp_path: Path, draft: Callable[..., str]) -> Path:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text("site_name: Ours\ntheme: {name: material}\nplugins: [postmortems]\n")
+    (tmp_path / "postmortems" / "a.md").write_text(draft("a", title="The first title"), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def served(base: Path, environment: dict[str, str], tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of a served site, and the process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "postmortem_kb.cli", "--root", str(base), "serve", "--"]
+    command += ["--dev-addr", f"127.0.0.1:{port}"]
+    own = environment | {"TMPDIR": str(base), "POSTMORTEM_CACHE": str(tmp_path / "cache"), VARIABLE: ""}
+    with subprocess.Popen(command, env=own, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        try:
+            yield f"http://127.0.0.1:{port}/", process
+        finally:
+            process.kill()
+
+
+def answer(address: str) -> str:
+    try:
+        with urllib.request.urlopen(address, timeout=_PATIENCE) as response:
+            return str(response.read().decode("utf-8"))
+    except (urllib.error.URLError, ConnectionError):
+        return ""
+
+
+def wait_for(address: str, words: str) -> None:
+    end = time.monotonic() + _PATIENCE
+    while words not in answer(address):
+        assert time.monotonic() < end, f"{words!r} is not shown"
+        time.sleep(0.1)
+
+
+def test_an_edit_is_shown_and_searched_and_the_end_leaves_nothing(
+    base: Path, served: tuple[str, subprocess.Popen[str]]
+) -> None:
+    site, process = served
+    wait_for(f"{site}incidents/a/", "The first title")
+    file = base / "postmortems" / "a.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("The first title", "Another title"), encoding="utf-8")
+    wait_for(f"{site}incidents/a/", "Another title")
+    for part in json.loads(answer(f"{site}search/data/bundles.json")):
+        wait_for(f"{site}search/data/{part}/pagefind-entry.json", "languages")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(_PATIENCE) == 0
+    assert not list(base.glob("mkdocs_*"))
