@@ -24,7 +24,8 @@ from postmortem_kb.diagnostic import Finding, Span
 from postmortem_kb.policy import read_policy
 from postmortem_kb.rules import RULES
 from postmortem_kb.source.dialect import parse
-from postmortem_kb.source.document import Document, Limits, parse_document
+from postmortem_kb.source.document import Document, parse_document
+from postmortem_kb.source.limits import Limits
 from postmortem_kb.source.links import targets
 from postmortem_kb.source.text import Text
 from postmortem_kb.source.yaml import read_yaml

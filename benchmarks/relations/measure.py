@@ -27,7 +27,8 @@ from corpus import generate
 from postmortem_kb.catalog import read_catalog
 from postmortem_kb.insight import similarity
 from postmortem_kb.insight.profile import profile_of
-from postmortem_kb.source.document import Document, Limits
+from postmortem_kb.source.document import Document
+from postmortem_kb.source.limits import Limits
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -12,7 +12,7 @@ from pathlib import Path
 from postmortem_kb.catalog import is_postmortem, read_catalog
 from postmortem_kb.cli import main as postmortem
 from postmortem_kb.policy import FOLDER
-from postmortem_kb.source.document import Limits
+from postmortem_kb.source.limits import Limits
 
 
 def main(argv: Sequence[str]) -> int:

@@ -12,7 +12,8 @@ from stat import S_ISREG
 
 from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import FOLDER
-from postmortem_kb.source.document import Document, Limits, read_document
+from postmortem_kb.source.document import Document, read_document
+from postmortem_kb.source.limits import Limits
 from postmortem_kb.source.links import is_file
 from postmortem_kb.source.text import Text, digest
 

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from postmortem_kb.catalog import is_postmortem
 from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import FOLDER
-from postmortem_kb.source.document import Document, Limits, parse_document
+from postmortem_kb.source.document import Document, parse_document
+from postmortem_kb.source.limits import Limits
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from typing import Any
 
 from postmortem_kb.errors import UsageError
 from postmortem_kb.published import published
-from postmortem_kb.source.document import Limits
+from postmortem_kb.source.limits import Limits
 
 CONFIGURATION = "postmortem.toml"
 FOLDER = "postmortems"

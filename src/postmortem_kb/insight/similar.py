@@ -13,7 +13,7 @@ from postmortem_kb.insight.profile import profile_of
 from postmortem_kb.insight.profiles import read_profiles
 from postmortem_kb.insight.shelf import shelf_of
 from postmortem_kb.model import Action, Postmortem
-from postmortem_kb.source.document import Limits
+from postmortem_kb.source.limits import Limits
 
 SHOWN = 5
 """So many similar ones are shown of each."""

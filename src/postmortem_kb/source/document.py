@@ -5,26 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from postmortem_kb.diagnostic import FILE_START, Finding, Span
-from postmortem_kb.source.body import Body, read_body
 from postmortem_kb.source.frontmatter import Frontmatter, read_frontmatter
+from postmortem_kb.source.limits import Limits
 from postmortem_kb.source.text import LINE_BREAK, Text, digest
+
+if TYPE_CHECKING:
+    from postmortem_kb.source.body import Body
 
 _LINES = 200_000
 """Lines of a file, each of its line breaks counted by the character."""
 _SHORTER = "Move logs and data to files beside it and link them."
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a file is read."""
-
-    file_bytes: int = 2_000_000
-    nesting: int = 32
-    """Levels of lists and mappings in the frontmatter."""
-    items: int = 2000
-    """Entries of one list or mapping in the frontmatter, and rows of one table in the body."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +77,9 @@ class Document:
     @cached_property
     def body(self) -> Body:
         """The Markdown; parsed when first asked for, since a hook needs it of the changed files only."""
+        # Imported here: the way to a Markdown parser is long, and lists of actions need none.
+        from postmortem_kb.source.body import read_body
+
         return read_body(self.text, self.body_start, rows=self.rows)
 
 
