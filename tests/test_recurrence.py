@@ -19,6 +19,7 @@ from postmortem_kb.insight.unfixed import by_quarter, unfixed_of
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.policy import read_policy
 from postmortem_kb.published import published
+from postmortem_kb.shelf import shelf_of
 
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -190,6 +191,45 @@ action_items:
     assert quarters["2026-Q2"] == (1, 1)
     assert list(quarters) == sorted(quarters)
     assert sum(incidents for incidents, _ in quarters.values()) == len(known.postmortems)
+
+
+def test_git_knows_what_an_action_was_on_the_day(base: Path, run: Run) -> None:
+    """Cancelled, put off and called done without a day, all of it after the later incident began."""
+    line = "  - {{id: {}, action: Act, type: prevent, owner: '@a', priority: P1, status: {}}}\n"
+    before = "".join(line.format(id, f"{status}") for id, status in BEFORE.items())
+    after = "".join(line.format(id, f"{status}") for id, status in AFTER.items())
+    later = DRAFT.format(more="", category="capacity").replace("2026-01-10", "2026-04-10")
+    (base / "postmortems" / "2026-04-10-dns-records-lost.md").write_text(later, encoding="utf-8")
+    for day, actions in (("2026-02-01", before), ("2026-05-01", after)):
+        write(base, f"action_items:\n{actions}")
+        run(["git", "add", "."], base)
+        run(["git", "commit", "-qm", day], base, env={"GIT_COMMITTER_DATE": f"{day}T12:00:00Z"})
+    known = knowledge(base)
+    found = known.unfixed["2026-04-10-dns-records-lost"]
+    states = {one.action.id: one.state for one in found if one.postmortem.id.startswith("2026")}
+    assert states == {"A1": "open", "A2": "late", "A3": "open", "A4": "cancelled", "A6": "open"}
+    policy = read_policy(base)
+    shelf = shelf_of(base, "internal", policy, {"POSTMORTEM_CACHE": str(base / "cache")})
+    cold, warm = (read_knowledge(base, policy, dt.date(2026, 6, 1), shelf) for _ in range(2))
+    assert cold.action_history == warm.action_history == known.action_history != {}
+
+
+BEFORE = {
+    "A1": "todo, due: 2026-12-01",
+    "A2": "todo, due: 2026-03-01",
+    "A3": "todo",
+    "A4": "cancelled",
+    "A5": "done",
+    "A6": "todo",
+}
+AFTER = {
+    "A1": "cancelled, due: 2026-12-01",
+    "A2": "todo, due: 2026-12-01",
+    "A3": "done",
+    "A4": "cancelled",
+    "A5": "done",
+    "A6": "done, completed: 2026-04-20",
+}
 
 
 def test_a_sibling_is_found_among_hundreds_on_all_cores(tmp_path: Path) -> None:

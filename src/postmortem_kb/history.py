@@ -25,6 +25,15 @@ History = Mapping[str, tuple[Revision, ...]]
 """The revisions of each path relative to the root, newest first."""
 
 
+def head(root: Path) -> str:
+    """Where git stands, and whether it knows all that came before; empty where there is no git or no commit."""
+    command = ["git", "-C", str(root), "rev-parse", "--verify", "HEAD", "--is-shallow-repository"]
+    try:
+        return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
 def read_history(root: Path) -> History:
     """The revisions of every postmortem; empty where there is no git, no repository or no commit.
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from postmortem_kb.action_history import ActionHistory
 from postmortem_kb.audience import INTERNAL
 from postmortem_kb.catalog import page_key, read_catalog
 from postmortem_kb.contract import Contract
@@ -19,7 +20,7 @@ from postmortem_kb.insight.similar import Similar, similar_of
 from postmortem_kb.insight.unfixed import Unfixed, unfixed_of
 from postmortem_kb.model import Postmortem, read_postmortem
 from postmortem_kb.policy import FOLDER, Policy
-from postmortem_kb.readings import read_all
+from postmortem_kb.readings import read_all, remembered_actions
 from postmortem_kb.render.pictures import size
 from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.links import is_file
@@ -90,6 +91,13 @@ class Knowledge:
         return similar_of(self.postmortems, self.root, self.policy.limits, audience=self.audience)
 
     @cached_property
+    def action_history(self) -> ActionHistory:
+        """What git remembers of the actions; nothing for the public."""
+        if self.audience != INTERNAL:
+            return {}
+        return remembered_actions(self.root, [p.path for p in self.postmortems if p.actions], self.shelf)
+
+    @cached_property
     def unfixed(self) -> dict[str, list[Unfixed]]:
         """Of each id, what earlier incidents had promised and was not done when it began.
 
@@ -97,7 +105,7 @@ class Knowledge:
         """
         if self.policy.rules.get("known-unfixed", {}).get("severity") == "off":
             return {postmortem.id: [] for postmortem in self.postmortems}
-        return unfixed_of(self.postmortems, self.relations, self.similar)
+        return unfixed_of(self.postmortems, self.relations, self.similar, self.action_history)
 
     @cached_property
     def neighbours(self) -> dict[str, list[Neighbours]]:

@@ -1,13 +1,18 @@
-"""All documents of a catalog, each with what keeps it from being shown; those that an earlier build read are not read again."""
+"""What a build reads of a catalog and its history: what an earlier one read is not read again."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
 
+from postmortem_kb.action_history import ActionHistory, Promise, Turn, read_action_history
 from postmortem_kb.catalog import Catalog
 from postmortem_kb.contract import Contract
+from postmortem_kb.history import head
 from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.document import Document, parse_document, read_document
 from postmortem_kb.source.frontmatter import Frontmatter
@@ -15,6 +20,7 @@ from postmortem_kb.source.text import Text, digest
 from postmortem_kb.violation import Violation
 
 _KIND = "reading"
+_ACTIONS = "actions of git"
 
 
 def read_all(catalog: Catalog, contract: Contract, shelf: Shelf | None) -> Iterator[tuple[Document, str]]:
@@ -44,6 +50,35 @@ def read_all(catalog: Catalog, contract: Contract, shelf: Shelf | None) -> Itera
         shelf.put(_KIND, fresh)
     if shelf and known.keys() - used:
         shelf.keep(_KIND, used)
+
+
+def remembered_actions(root: Path, paths: Sequence[str], shelf: Shelf | None) -> ActionHistory:
+    """What git remembers of the actions in some files; asked once for a commit."""
+    mark = digest(repr((head(root), sorted(paths))).encode("utf-8", "surrogatepass"))
+    packed = dict(shelf.some(_ACTIONS, [mark])).get(mark) if shelf else None
+    try:
+        return _unpacked(json.loads(packed or b""))
+    except (ValueError, TypeError, KeyError):
+        found = read_action_history(root, paths)
+    if shelf:
+        rows = [[path, id, [_packed(turn) for turn in turns]] for (path, id), turns in found.items()]
+        shelf.put(_ACTIONS, {mark: json.dumps(rows).encode()})
+        shelf.keep(_ACTIONS, [mark])
+    return found
+
+
+def _packed(turn: Turn) -> list[object]:
+    return [str(turn.on), *((p.status, p.due and str(p.due)) for p in (turn.before, turn.after))]
+
+
+def _unpacked(rows: list[tuple[str, str, list[Any]]]) -> ActionHistory:
+    def promise(status: str, due: str | None) -> Promise:
+        return Promise(status, date.fromisoformat(due) if due else None)
+
+    return {
+        (path, id): tuple(Turn(date.fromisoformat(on), promise(*old), promise(*new)) for on, old, new in turns)
+        for path, id, turns in rows
+    }
 
 
 def _without_places(document: Document) -> Document:

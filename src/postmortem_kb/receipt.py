@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from postmortem_kb.cache import cache_file, program_mark
 from postmortem_kb.clock import today
+from postmortem_kb.history import head
 from postmortem_kb.source.text import digest
 
 VARIABLE = "POSTMORTEM_RECEIPT"
@@ -98,15 +98,7 @@ def _circumstances(root: str) -> tuple[object, ...]:
     """The program and all that is installed beside it, the day, and where git stands."""
     paths = sysconfig.get_paths()
     installed = [_entry(paths[name]) for name in ("purelib", "platlib")]
-    return program_mark(), sys.version, installed, today(), _head(root)
-
-
-def _head(root: str) -> bytes:
-    command = ["git", "-C", root, "rev-parse", "HEAD", "--is-shallow-repository"]
-    try:
-        return subprocess.run(command, capture_output=True, check=False).stdout
-    except OSError:
-        return b""
+    return program_mark(), sys.version, installed, today(), head(Path(root))
 
 
 def _newest(sources: Sources) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from postmortem_kb.due_history import DueHistory, Move
+from postmortem_kb.action_history import ActionHistory
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.insight.chains import Chain, began, chains
 from postmortem_kb.model import AcceptedRisk, Cause, Postmortem
@@ -48,6 +48,14 @@ class Risk:
     accepted: AcceptedRisk
     until: date
     expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A due date that was changed."""
+
+    before: date
+    after: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ class Patterns:
 def patterns(
     postmortems: Sequence[Postmortem],
     actions: Sequence[Owed],
-    due_history: DueHistory,
+    history: ActionHistory,
     today: date,
     severities: Sequence[str],
 ) -> Patterns:
@@ -113,7 +121,7 @@ def patterns(
         repeats(postmortems),
         sorted(unanswered(postmortems), key=lambda c: (worst(c.postmortem), not c.root)),
         sorted(risks(postmortems, today), key=lambda risk: risk.until),
-        sorted(postponed(actions, due_history), key=lambda p: (-len(p.moves), -p.by)),
+        sorted(postponed(actions, history), key=lambda p: (-len(p.moves), -p.by)),
         sorted(filter(unverified, actions), key=lambda e: (e.action.priority, worst(e.postmortem))),
         sorted(anniversaries(postmortems, today), key=lambda a: (a.on, worst(a.postmortem))),
         sorted((e for e in actions if e.overdue), key=lambda e: (e.action.priority, e.action.due or today)),
@@ -152,10 +160,11 @@ def risks(postmortems: Iterable[Postmortem], today: date) -> Iterator[Risk]:
                 yield Risk(CauseOf(postmortem, cause), accepted, accepted.until, accepted.until < today)
 
 
-def postponed(actions: Iterable[Owed], due_history: DueHistory) -> Iterator[Postponed]:
+def postponed(actions: Iterable[Owed], history: ActionHistory) -> Iterator[Postponed]:
     """Open actions whose due date was put off again and again."""
     for entry in actions:
-        moves = due_history.get((entry.postmortem.path, entry.action.id), ())
+        turns = history.get((entry.postmortem.path, entry.action.id), ())
+        moves = (Move(turn.before.due, turn.after.due) for turn in turns if turn.before.due and turn.after.due)
         later = tuple(move for move in moves if move.after > move.before)
         if entry.action.open and len(later) >= OFTEN:
             yield Postponed(entry, later)

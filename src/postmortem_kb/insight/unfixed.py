@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from postmortem_kb.action_history import ActionHistory, Promise, Turn
 from postmortem_kb.insight.figures import quarter
 from postmortem_kb.insight.reasons import CLEAR
 from postmortem_kb.insight.relations import Related
@@ -21,7 +22,7 @@ class Unfixed:
     """The earlier one that promised it."""
     action: Action
     state: str
-    """On that day: `open`, `late` or `cancelled`. The day of a cancellation is not known, so one of today counts."""
+    """On that day: `open`, `late` or `cancelled`. Where git does not know when one was cancelled, that of today counts."""
     written: bool
     """Whether the relation of the two incidents is written; else it is computed."""
 
@@ -42,13 +43,19 @@ class Quarter:
     """Those that an action would have met which was open, late or cancelled."""
 
 
-def unfixed(postmortem: Postmortem, related: Sequence[Related], similar: Sequence[Similar] = ()) -> list[Unfixed]:
+def unfixed(
+    postmortem: Postmortem,
+    related: Sequence[Related],
+    similar: Sequence[Similar] = (),
+    history: ActionHistory | None = None,
+) -> list[Unfixed]:
     """What was not done of earlier incidents on the day a postmortem's began, the oldest promise first.
 
     Args:
         postmortem: The later incident.
         related: Its written relations.
         similar: Its computed ones; faint ones are passed over.
+        history: What git remembers of actions.
     """
     earlier = {one.postmortem.id: (one.postmortem, False) for one in similar if one.score >= CLEAR}
     earlier |= {one.postmortem.id: (one.postmortem, True) for one in related}
@@ -56,27 +63,39 @@ def unfixed(postmortem: Postmortem, related: Sequence[Related], similar: Sequenc
     found = []
     for other, written in earlier.values():
         if began and other.times.started and other.times.started < began:
-            states = ((action, state_on(action, began.date())) for action in other.actions)
-            found += [Unfixed(other, action, state, written) for action, state in states if state]
+            for action in other.actions:
+                turns = history.get((other.path, action.id), ()) if history else ()
+                if state := state_on(action, began.date(), turns):
+                    found.append(Unfixed(other, action, state, written))
     return sorted(found, key=lambda one: (one.postmortem.times.started, one.postmortem.id, one.action.id))
 
 
-def state_on(action: Action, day: date) -> str:
-    """What was left of an action on a day: `open`, `late`, `cancelled`, or nothing where it was done by then."""
-    if action.status == "cancelled":
-        return "cancelled"
-    if action.status == "done" and not (action.completed and action.completed > day):
+def state_on(action: Action, day: date, turns: Sequence[Turn] = ()) -> str:
+    """What was left of an action on a day: `open`, `late`, `cancelled`, or nothing where it was done by then.
+
+    Args:
+        action: The action as it is today.
+        day: The day that is asked about.
+        turns: Its changes as git remembers them, the oldest first; what lies before the first one is taken to be as then.
+    """
+    then = next((turn.before for turn in turns if turn.on > day), Promise(action.status, action.due))
+    # The file says when it was done; git says when somebody wrote that down.
+    told = action.status == "done" and action.completed
+    if told <= day if told else then.status == "done":
         return ""
-    return "late" if action.due and action.due < day else "open"
+    if then.status == "cancelled":
+        return "cancelled"
+    return "late" if then.due and then.due < day else "open"
 
 
 def unfixed_of(
     postmortems: Iterable[Postmortem],
     related: Mapping[str, Sequence[Related]],
     similar: Mapping[str, Sequence[Similar]],
+    history: ActionHistory | None = None,
 ) -> dict[str, list[Unfixed]]:
     """The same for every postmortem, by id."""
-    return {p.id: unfixed(p, related.get(p.id, ()), similar.get(p.id, ())) for p in postmortems}
+    return {p.id: unfixed(p, related.get(p.id, ()), similar.get(p.id, ()), history) for p in postmortems}
 
 
 def by_quarter(postmortems: Iterable[Postmortem], found: Mapping[str, Sequence[Unfixed]]) -> list[Quarter]:

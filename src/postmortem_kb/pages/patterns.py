@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from postmortem_kb.due_history import read_due_history
 from postmortem_kb.insight.chains import kept
 from postmortem_kb.insight.patterns import Patterns, patterns
 from postmortem_kb.knowledge import Knowledge
@@ -27,11 +26,10 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 
 def _content(knowledge: Knowledge) -> Content:
-    dated = {entry.postmortem.path for entry in knowledge.actions if entry.action.open and entry.action.due}
     found = patterns(
         knowledge.postmortems,
         knowledge.actions,
-        read_due_history(knowledge.root, dated),
+        knowledge.action_history,
         knowledge.today,
         knowledge.policy.words["severity"],
     )

@@ -1,4 +1,4 @@
-"""What git remembers of due dates: how often an action was put off."""
+"""What git remembers of actions: when their state and their due dates changed."""
 
 from __future__ import annotations
 
@@ -21,17 +21,25 @@ _NESTING, _ITEMS = 12, 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """A due date that was changed."""
+class Promise:
+    """What a file said of an action."""
+
+    status: str
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An action whose state or due date was changed."""
 
     on: date
     """The day of the commit, in UTC."""
-    before: date
-    after: date
+    before: Promise
+    after: Promise
 
 
-DueHistory = Mapping[tuple[str, str], tuple[Move, ...]]
-"""The changes of each action's due date, oldest first, by the file's path and the action's id."""
+ActionHistory = Mapping[tuple[str, str], tuple[Turn, ...]]
+"""The changes of each action, oldest first, by the file's path and the action's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,8 @@ class _Change:
     new: str
 
 
-def read_due_history(root: Path, paths: Collection[str]) -> DueHistory:
-    """The changes of due dates in some files, as the main line saw them; empty where there is no git, repository or commit.
+def read_action_history(root: Path, paths: Collection[str]) -> ActionHistory:
+    """The changes of actions in some files, as the main line saw them; empty where there is no git, repository or commit.
 
     A merged branch counts as one change, however often its author thought again before the review. Renames are followed. Two
     programs for all files: one lists their versions, one hands out the contents, of which only the actions are kept, and only
@@ -56,15 +64,15 @@ def read_due_history(root: Path, paths: Collection[str]) -> DueHistory:
         actions = _actions(root, {blob for change in changes for blob in (change.old, change.new)}) if changes else {}
     except (OSError, subprocess.CalledProcessError):
         return {}
-    found: dict[tuple[str, str], list[Move]] = {}
+    found: dict[tuple[str, str], list[Turn]] = {}
     for change in reversed(changes):
         old, new = actions.get(change.old, ()), actions.get(change.new, ())
-        before = _dues(item for item in old if item not in new)
-        after = _dues(item for item in new if item not in old) if before else {}
-        for id, due in after.items():
-            if id in before and before[id] != due:
-                found.setdefault((change.path, id), []).append(Move(change.on, before[id], due))
-    return {key: tuple(moves) for key, moves in found.items()}
+        before = _promises(item for item in old if item not in new)
+        after = _promises(item for item in new if item not in old) if before else {}
+        for id, promise in after.items():
+            if id in before and before[id] != promise:
+                found.setdefault((change.path, id), []).append(Turn(change.on, before[id], promise))
+    return {key: tuple(turns) for key, turns in found.items()}
 
 
 def _changes(root: Path, paths: Iterable[str]) -> Iterator[_Change]:
@@ -127,16 +135,16 @@ def _split(content: bytes) -> tuple[str, ...]:
     return tuple(re.split(rf"^(?={item[1]}-[ \t])", block[0], flags=re.MULTILINE)[1:])
 
 
-def _dues(items: Iterable[str]) -> dict[str, date]:
-    """The due date of each action that has one, as far as the text can be read."""
+def _promises(items: Iterable[str]) -> dict[str, Promise]:
+    """What is said of each action, as far as the text can be read."""
     found = {}
     for item in items:
         value = read_yaml(item, nesting=_NESTING, items=_ITEMS).value
         entries = value.get("action_items") if isinstance(value, dict) else value
         for entry in entries if isinstance(entries, list) else ():
-            due = _day(entry.get("due")) if isinstance(entry, dict) else None
-            if due and isinstance(entry.get("id"), str):
-                found[entry["id"]] = due
+            if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+                status = entry.get("status")
+                found[entry["id"]] = Promise(status if isinstance(status, str) else "", _day(entry.get("due")))
     return found
 
 
