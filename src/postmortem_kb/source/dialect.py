@@ -26,6 +26,7 @@ _BRACKETS = ("link", "image", "footnote_ref")
 _MARKS = "\n!&*:<@[\\]_`~"
 _STOP = re.compile(rf"[{re.escape(_MARKS)}]|w(?=ww\.)")
 """Where the rules that are on may begin. The parser's own stops at each `w` and `-`, too, and asks all of them."""
+_COUNTED = (*_MARKS, "www.")
 _PROTOCOLS = ("http", "https", "mailto", "xmpp")
 _ADDRESS = re.compile(r"\S{1,4000}(?!\S)")
 """The longest address that becomes a link without brackets around it."""
@@ -153,9 +154,12 @@ def _paragraphs(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline":
             token.children = token.children or []
-            marks = sum(map(token.content.count, (*_MARKS, "www.")))
+            marks = sum(map(token.content.count, _COUNTED))
             allowance.line = token.map[0] if token.map else 0
-            if marks <= allowance.marks:
+            if not marks:
+                # Most cells, and many lines: nothing in them could mean anything.
+                token.children += [Token("text", "", 0, content=token.content)] if token.content else []
+            elif marks <= allowance.marks:
                 allowance.marks -= marks
                 state.md.inline.parse(token.content, state.md, state.env, token.children)
             else:
