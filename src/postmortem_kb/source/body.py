@@ -23,11 +23,21 @@ _BREAKS = ("softbreak", "hardbreak")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
-    """A table's cell: its text without markup, its inline token, its place."""
+    """A table's cell: its text without markup, its inline token, and its row."""
 
     text: str
     token: Token
-    span: Span
+    file: Text
+    line: int
+    number: int
+    """From 0, in its row."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands, which only findings ask for."""
+        bounds = _cell_bounds(self.file.line(self.line))
+        start, end = bounds[self.number] if self.number < len(bounds) else (0, 0)
+        return Span(self.line, start + 1, self.line, end + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,13 +153,11 @@ class Body:
 
     def _row(self, position: int) -> tuple[Cell, ...]:
         line = self.line_of(self.tokens[position])
-        bounds = _cell_bounds(self.text.line(line))
         cells: list[Cell] = []
         while self.tokens[position].type != "tr_close":
             token = self.tokens[position]
             if token.type == "inline":
-                start, end = bounds[len(cells)] if len(cells) < len(bounds) else (0, 0)
-                cells.append(Cell(plain(token), token, Span(line, start + 1, line, end + 1)))
+                cells.append(Cell(plain(token), token, self.text, line, len(cells)))
             position += 1
         return tuple(cells)
 
