@@ -18,7 +18,7 @@ T = TypeVar("T")
 Finish = Callable[[Page, Content], T]
 """What is done with a content in the process that made it."""
 
-_NOTES, _CONTENTS, _SEARCH = "note", "content", "search"
+_NOTES, _CONTENTS = "note", "content"
 _CHUNK = 16
 _FEW = 6
 """So many pages are made by one process sooner than a second one has started."""
@@ -47,7 +47,6 @@ class _Made:
 
     note: Note
     content: bytes
-    search: bytes
 
 
 class Production:
@@ -94,8 +93,10 @@ class Production:
     def searched(self, pages: Sequence[Page]) -> Iterator[tuple[Page, str]]:
         """What the search reads of pages that were made before; those of which nothing is kept are left out."""
         names = {_name(page): page for page in pages}
-        for name, packed in self._shelf.some(_SEARCH, names) if self._shelf else ():
-            yield names[name], zlib.decompress(packed).decode("utf-8", "surrogatepass")
+        for name, packed in self._shelf.some(_CONTENTS, names) if self._shelf else ():
+            content = _content(packed)
+            if content is not None:
+                yield names[name], content.search
 
     def asked(self) -> list[str] | None:
         """The files of the repository that pages asked about; None where an answer is another by now."""
@@ -107,14 +108,13 @@ class Production:
     def close(self) -> None:
         """Forget what this build did not use."""
         if self._shelf and self._notes.keys() - self._used:
-            for kind in (_NOTES, _CONTENTS, _SEARCH):
+            for kind in (_NOTES, _CONTENTS):
                 self._shelf.keep(kind, self._used)
 
     def _put(self, fresh: dict[str, _Made]) -> None:
         if self._shelf and fresh:
-            # The note last: without it, the others are made again.
+            # The note last: without it, the content is made again.
             self._shelf.put(_CONTENTS, {name: made.content for name, made in fresh.items() if made.content})
-            self._shelf.put(_SEARCH, {name: made.search for name, made in fresh.items() if made.search})
             self._shelf.put(_NOTES, {name: _packed_note(made.note) for name, made in fresh.items()})
 
 
@@ -124,16 +124,12 @@ def _name(page: Page) -> str:
 
 def _make(page: Page, knowledge: Knowledge, finish: Finish[T]) -> tuple[_Made, T]:
     content = page.make()
-    text = json.dumps(
-        [content.html, [[h.id, h.title, h.level] for h in content.headings], content.files, content.search]
-    )
+    whole = _packed(content)
     answers = tuple((kind, path, knowledge.answer((kind, path))) for kind, path in content.questions)
-    found = content.search.encode("utf-8", "surrogatepass")
-    note = Note(digest(text.encode()), digest(found) if found else "", content.files, bool(content.headings), answers)
+    found = digest(content.search.encode("utf-8", "surrogatepass")) if content.search else ""
+    note = Note(digest(whole), found, content.files, bool(content.headings), answers)
     # What programs read is large, and is in the site.
-    packed = b"" if page.raw else zlib.compress(text.encode(), 1)
-    made = _Made(note, packed, zlib.compress(found, 1) if found else b"")
-    return made, finish(page, content)
+    return _Made(note, b"" if page.raw else zlib.compress(whole, 1)), finish(page, content)
 
 
 def _made(pages: Sequence[Page], knowledge: Knowledge, finish: Finish[T]) -> Iterator[tuple[int, _Made, T]]:
@@ -174,9 +170,16 @@ def _notes(packed: dict[str, bytes]) -> Iterator[tuple[str, Note]]:
             continue
 
 
-def _content(packed: bytes) -> Content | None:
+def _packed(content: Content) -> bytes:
+    # The texts as they are: writing them as JSON took as long as compressing them.
+    head = json.dumps([[[h.id, h.title, h.level] for h in content.headings], content.files])
+    return f"{head}\0{content.html}\0{content.search}".encode("utf-8", "surrogatepass")
+
+
+def _content(compressed: bytes) -> Content | None:
     try:
-        html, headings, files, search = json.loads(zlib.decompress(packed))
+        head, html, search = zlib.decompress(compressed).decode("utf-8", "surrogatepass").split("\0")
+        headings, files = json.loads(head)
         return Content(html, tuple(Heading(*values) for values in headings), files, (), search)
     except (TypeError, ValueError, zlib.error):
         return None
