@@ -146,6 +146,9 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
     @event_priority(100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Wait for the search index, and remember what was written and from what."""
+        if self.command == "build":
+            # What was made stays until the program ends, which is soon: nobody needs to go over it.
+            gc.freeze()
         gc.enable()
         if self.building and self.command == "serve":
             # Who writes waits for the page. The search follows a second later.
