@@ -59,17 +59,17 @@ def _key(part: Slice[Owed], knowledge: Knowledge) -> str:
 
 
 def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
-    share = completion(knowledge.actions)
-    owed = sum(entry.action.open for entry in knowledge.actions)
+    # What all actions come to stands on the first page only.
+    told = knowledge.actions if part.number == 1 else []
     # The public is not told who owes what.
-    owners = by_owner(entry for entry in knowledge.actions if entry.action.owner) if part.number == 1 else []
+    owners = by_owner(entry for entry in told if entry.action.owner)
     html = render(
         "actions.html",
         part.path,
         total=len(knowledge.actions),
-        overdue=sum(entry.overdue for entry in knowledge.actions),
-        owed=owed,
-        share=share,
+        overdue=sum(entry.overdue for entry in told),
+        owed=sum(entry.action.open for entry in told),
+        share=completion(told),
         part=part,
         rows=action_rows(part.items, part.path, facets=part.of == 1),
         filters=_filters(knowledge) if part.number == 1 else [],
