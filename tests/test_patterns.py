@@ -237,6 +237,7 @@ def test_the_agenda_brings_what_matters_most_first_and_leaves_the_rest_to_its_se
     overdue = shown[shown.index("Overdue actions") : shown.index("Drafts")]
     assert re.findall(r"Work on (A\d)", overdue) == ["A3", "A6", "A1", "A4", "A7"]
     assert "2 more" in overdue
+    assert '<a href="../actions/?state=overdue">2 more</a>' in html(base)
 
 
 class Dates:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 
@@ -141,6 +142,23 @@ def words(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
+def nowhere(site: Path) -> set[str]:
+    """The links into a page that has no such place, or that is not there."""
+    pages = {
+        f"/{file.relative_to(site).parent}/".replace("/./", "/"): file.read_text(encoding="utf-8")
+        for file in site.rglob("index.html")
+    }
+    ids = {path: set(re.findall(r'\sid="([^"]*)"', html)) for path, html in pages.items()}
+    found = set()
+    for here, html in pages.items():
+        for href in re.findall(r'<a[^>]*\shref="([^":]*#[^"]+)"', html):
+            path, place = urldefrag(urljoin(here, unescape(href)))
+            # Material's own boxes (`#__...`) stand on every page.
+            if not place.startswith("__") and unquote(place) not in ids.get(path.partition("?")[0], ()):
+                found.add(f"{here} -> {href}")
+    return found
+
+
 @pytest.mark.parametrize("generator", ["mkdocs", "properdocs"])
 def test_this_repository_builds_strictly_with_a_page_for_every_postmortem(
     generator: str, worktree: Path, tmp_path: Path, run: Run
@@ -159,6 +177,7 @@ def test_this_repository_builds_strictly_with_a_page_for_every_postmortem(
     )
     assert (base / "site" / "feed.xml").is_file()
     assert b"\r\nBEGIN:VEVENT\r\n" in (base / "site" / "actions.ics").read_bytes()
+    assert nowhere(base / "site") == set()
 
 
 def test_an_empty_catalog_says_how_to_begin(base: Path, run: Run) -> None:

@@ -66,7 +66,7 @@ def agenda(patterns: Patterns, today: date) -> list[Topic]:
             "Overdue actions",
             "A date that will hold, another owner, or cancelled with the reason.",
             [_action(entry) for entry in patterns.overdue],
-            "actions/#overdue",
+            "actions/?state=overdue",
         ),
         Topic(
             "Due dates that keep moving",
