@@ -18,6 +18,7 @@ from postmortem_kb.render import urls
 PATH = ""
 _NEWEST = 6
 _OWED = 6
+_DRAFTS = 6
 _BARS = 6
 
 
@@ -46,6 +47,7 @@ def _content(knowledge: Knowledge) -> Content:
             times={name: distribution(knowledge.postmortems, name) for name in ("ttd", "ttr")},
             newest=knowledge.postmortems[:_NEWEST],
             drafts=[p for p in knowledge.postmortems if p.status == "draft"],
+            most_drafts=_DRAFTS,
             recurring=_recurring(knowledge),
             severities=Counter(p.severity for p in knowledge.postmortems),
             categories=categories.most_common(_BARS),
