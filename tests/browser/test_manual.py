@@ -34,6 +34,13 @@ def test_a_rule_leads_back_to_all_of_the_manual(page: Page, site: str) -> None:
     expect(page.get_by_role("heading", name="postmortem check")).to_be_visible()
 
 
+def test_a_page_of_the_handbook_is_found_under_its_plain_title(page: Page, site: str) -> None:
+    page.goto(f"{site}search/?q=Feeds and data")
+    results = page.locator(".pm-search-page .pm-result")
+    expect(results.filter(has_text="Feeds and data").first).to_be_visible()
+    expect(results.filter(has_text="¶")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
     "path", ["handbook/writing/", "handbook/adopting/", "reference/frontmatter/", "reference/configuration/", "reference/commands/"]

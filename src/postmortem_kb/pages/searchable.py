@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
@@ -11,6 +12,8 @@ from postmortem_kb.render.words import label
 from postmortem_kb.source.body import Body, plain
 
 _CODE = ("fence", "code_block")
+_ANCHOR = re.compile(r'<a class="headerlink"[^>]*>[^<]*</a>')
+"""A heading's link to itself, whose sign is no part of its title."""
 
 
 def searchable(postmortem: Postmortem, headings: Sequence[Heading], *, code: bool) -> str:
@@ -53,7 +56,7 @@ def page_text(title: str, html: str) -> str:
     """A page of the manual in the same terms."""
     return (
         f'<html><body data-pagefind-body><h1 data-pagefind-meta="title">{escape(title)}</h1>'
-        f'<i data-pagefind-filter="part[data-v]" data-v="Handbook"></i>{html}</body></html>'
+        f'<i data-pagefind-filter="part[data-v]" data-v="Handbook"></i>{_ANCHOR.sub("", html)}</body></html>'
     )
 
 
