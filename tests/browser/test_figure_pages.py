@@ -73,6 +73,15 @@ def test_columns_are_as_high_as_their_numbers(page: Page, site: str) -> None:
         assert all(abs(h - height * n / number) < 2 for n, h in heights), heights
 
 
+def test_the_picture_of_quarters_is_as_wide_as_the_table_below(page: Page, site: str) -> None:
+    page.goto(f"{site}metrics/")
+    widths = [
+        page.locator(f"section:has(#by-quarter) > {part}").first.evaluate("part => part.getBoundingClientRect().width")
+        for part in (".pm-figure", ".pm-scroll")
+    ]
+    assert widths[0] == widths[1]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_columns_stand_out_from_their_ground(browser: Browser, site: str, theme: str) -> None:
     """Source: https://www.w3.org/TR/WCAG22/#non-text-contrast."""
