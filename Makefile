@@ -11,7 +11,7 @@ SITE_READY := .venv/site.stamp
 TEST_READY := .venv/test.stamp
 WHEELS_READY := .wheelhouse/ready.stamp
 
-.PHONY: help site serve test lint bench lock clean
+.PHONY: help site serve test pictures lint bench lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
@@ -51,6 +51,12 @@ serve: $(SITE_READY) ## Show the site at http://127.0.0.1:8000/ and build it aga
 
 test: $(TEST_READY) $(WHEELS_READY) ## Run every test
 	@$(BIN)/python -m pytest
+
+pictures: $(TEST_READY) ## Walk through the site in a browser, and take pictures of it into build/pictures/
+	@rm -rf build/pictures
+	@$(BIN)/python -m pytest -n 0 tests/browser/test_walks.py
+	@echo
+	@echo "The pictures are in build/pictures/: each kind of page, 1280 and 390 wide, light and dark."
 
 lint: $(TEST_READY) ## Check style, types, imports and the hooks' manifests
 	@$(BIN)/ruff check

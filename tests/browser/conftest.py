@@ -8,15 +8,19 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from postmortem_kb.cli import main
+from postmortem_kb.clock import today
+from postmortem_kb.knowledge import Knowledge, read_knowledge
+from postmortem_kb.policy import read_policy
 
 ROOT = Path(__file__).parent.parent.parent
+Publish = Callable[[Path, Path], str]
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without these, Chromium asks its maker's hosts for updates, which a closed network refuses one by one.
 _QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
@@ -48,15 +52,33 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of this repository's own site, built by `postmortem build`."""
-    folder = tmp_path_factory.mktemp("built") / "site"
-    assert main(["--root", str(ROOT), "build", "--site-dir", str(folder), "--", "--quiet"]) == 0
-    server = _Server(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+def publish() -> Iterator[Publish]:
+    """Builds a repository's site into a folder by `postmortem build`; gives its address."""
+    servers: list[_Server] = []
+
+    def publish(root: Path, folder: Path) -> str:
+        assert main(["--root", str(root), "build", "--site-dir", str(folder), "--", "--quiet"]) == 0
+        server = _Server(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield publish
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(publish: Publish, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of this repository's own site."""
+    return publish(ROOT, tmp_path_factory.mktemp("built") / "site")
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """What this repository's own site is made from."""
+    return read_knowledge(ROOT, read_policy(ROOT), today())
 
 
 @pytest.fixture

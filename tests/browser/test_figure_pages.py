@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from postmortem_kb.clock import today
 from postmortem_kb.insight.figures import split
-from postmortem_kb.knowledge import Knowledge, read_knowledge
-from postmortem_kb.policy import read_policy
+from postmortem_kb.knowledge import Knowledge
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parent.parent.parent
 PAGES = ("metrics/", "patterns/")
 _HEIGHTS = """
 table => [...table.querySelectorAll("tbody tr")].map(row =>
@@ -33,11 +28,6 @@ cell => {
   return (bright + 0.05) / (dark + 0.05);
 }
 """
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return read_knowledge(ROOT, read_policy(ROOT), today())
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -5,24 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from postmortem_kb.clock import today
-from postmortem_kb.knowledge import Knowledge, read_knowledge
+from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.sections import computed
-from postmortem_kb.policy import read_policy
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return read_knowledge(ROOT, read_policy(ROOT), today())
 
 
 def lonely_word(knowledge: Knowledge) -> tuple[str, str]:
