@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from postmortem_kb.due_history import read_due_history
 
 from postmortem_kb import manual
 from postmortem_kb.clock import today
-from postmortem_kb.due_history import read_due_history
 from postmortem_kb.insight.actions import completion
 from postmortem_kb.insight.figures import split
 from postmortem_kb.insight.patterns import Patterns, patterns
