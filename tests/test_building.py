@@ -76,6 +76,20 @@ def test_a_warm_build_gives_the_bytes_of_a_cold_one(base: Path, build: Build, dr
     assert warm == contents(build("third", "anew"))
 
 
+def test_words_alone_change_what_is_similar_everywhere_that_says_so(base: Path, build: Build) -> None:
+    folder = base / "postmortems"
+    for file in (Path(__file__).parent.parent / "postmortems").rglob("*.md"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    one, other = sorted(folder.glob("20*.md"))[:9:8]
+    site = build()
+    old = contents(site)
+    story = other.read_text(encoding="utf-8").partition("## What Happened\n")[2].partition("\n## ")[0]
+    change(one, "## What Happened\n", f"## What Happened\n\n{story}\n{story}\n")
+    warm = contents(build())
+    assert {"api/related.json", "metrics/index.html"} <= {name for name in warm if warm[name] != old.get(name)}
+    assert warm == contents(build("third", "anew"))
+
+
 def test_what_is_gone_leaves_nothing_behind(base: Path, build: Build) -> None:
     site = build()
     assert (site / "files" / "pool.png").is_file()

@@ -20,6 +20,7 @@ from mkdocs_postmortems.framing import Framing
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
 from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target, whole_address
+from postmortem_kb.export.related import ADDRESS as RELATED
 from postmortem_kb.export.site import files as site_files
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.manual import pages as manual_pages
@@ -168,7 +169,7 @@ def _files(knowledge: Knowledge, bundles: list[str]) -> Iterator[Page]:
     makers |= {address: partial(make, knowledge) for address, make in ROWS.items()}
     makers[f"{FOLDER}bundles.json"] = partial(json.dumps, bundles)
     for address, make in makers.items():
-        key = key_of(knowledge.mark, bundles)
+        key = key_of(knowledge.mark, bundles, knowledge.similar_mark if address == RELATED else "")
         yield Page(address, "", "", key, lambda make=make: Content(make()), raw=True)  # type: ignore[misc]
 
 

@@ -54,7 +54,7 @@ class Knowledge:
 
     @cached_property
     def mark(self) -> str:
-        """A digest of all that pages are made from, the text of bodies aside."""
+        """A digest of all that pages are made from, the text of bodies and what is similar by it aside."""
         known = (self.today, sorted(self.left_out), [(p.path, p.document.frontmatter_mark) for p in self.postmortems])
         return digest(repr((known, sorted(self.history.items()))).encode("utf-8", "surrogatepass"))
 
@@ -89,6 +89,15 @@ class Knowledge:
     def similar(self) -> dict[str, list[Similar]]:
         """The similar postmortems of each id, best first, with what is still owed from them."""
         return similar_of(self.postmortems, self.root, self.policy.limits, audience=self.audience)
+
+    @cached_property
+    def similar_mark(self) -> str:
+        """A digest of what is similar to what, which the text of bodies decides, too."""
+        found = [
+            (id, [(s.postmortem.id, s.score, s.reasons, s.relation) for s in similar])
+            for id, similar in self.similar.items()
+        ]
+        return digest(repr(found).encode("utf-8", "surrogatepass"))
 
     @cached_property
     def action_history(self) -> ActionHistory:

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from postmortem_kb.due_history import read_due_history
 
 from postmortem_kb import manual
 from postmortem_kb.clock import today
@@ -465,9 +464,7 @@ def executive(walk: Walk, site: Catalog, team: Catalog) -> None:
 
 
 def what_repeats(known: Knowledge) -> Patterns:
-    dated = {entry.postmortem.path for entry in known.actions if entry.action.open and entry.action.due}
-    due = read_due_history(known.root, dated)
-    return patterns(known.postmortems, known.actions, due, known.today, known.policy.words["severity"])
+    return patterns(known.postmortems, known.actions, known.action_history, known.today, known.policy.words["severity"])
 
 
 WALKS: dict[str, Callable[[Walk, Catalog, Catalog], None]] = {

@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from postmortem_kb.contract import schema_for
+from postmortem_kb.export.related import ADDRESS as RELATED
 from postmortem_kb.export.related import related
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
@@ -50,7 +51,7 @@ def files(knowledge: Knowledge) -> dict[str, Callable[[], str]]:
     return {
         "api/incidents.json": partial(_incidents, knowledge),
         "api/actions.json": partial(_actions, knowledge),
-        "api/related.json": partial(_related, knowledge),
+        RELATED: partial(_related, knowledge),
         "api/schema.json": lambda: json.dumps(schema_for(knowledge.policy), indent=1, ensure_ascii=False) + "\n",
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 from postmortem_kb.insight.search import Found
 from postmortem_kb.insight.similar import Similar
 
+ADDRESS = "api/related.json"
 VERSION = 1
 
 

@@ -61,7 +61,7 @@ class Table:
 def pages(knowledge: Knowledge) -> Iterator[Page]:
     """`/metrics/`."""
     about = "How long incidents take, what becomes of their actions, what comes back"
-    yield Page(PATH, "Metrics", PATH, key_of(knowledge.mark), partial(_content, knowledge), about)
+    yield Page(PATH, "Metrics", PATH, key_of(knowledge.mark, _known(knowledge)), partial(_content, knowledge), about)
 
 
 def _content(knowledge: Knowledge) -> Content:
