@@ -185,6 +185,17 @@ def test_an_empty_catalog_says_how_to_begin(base: Path, run: Run) -> None:
     build(base, run)
     for page in ("", "incidents", "actions", "services", "causes", "owners", "tags", "patterns", "metrics"):
         assert "postmortems/" in words(article(base, page))
+    # Who reads what the public may read has nothing to write.
+    run([sys.executable, "-m", "mkdocs", "build", "-q"], base, env={"POSTMORTEM_AUDIENCE": "public"})
+    for page in ("", "incidents", "actions", "services", "metrics"):
+        assert "No postmortem has been published so far." in words(article(base, page))
+
+
+def test_a_list_of_what_no_postmortem_names_says_so(base: Path, run: Run) -> None:
+    build(base, run)
+    for page in ("tags", "actions"):
+        assert "No postmortem names any so far." in words(article(base, page))
+        assert "Write the first postmortem" not in words(article(base, page))
 
 
 def test_relations_are_shown_on_both_pages(base: Path, run: Run) -> None:

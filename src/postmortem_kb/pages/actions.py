@@ -55,7 +55,7 @@ def _row(entry: Owed) -> str:
 
 def _key(part: Slice[Owed], knowledge: Knowledge) -> str:
     shown = [(entry.postmortem.document.frontmatter_mark, entry.action.id) for entry in part.items]
-    return key_of(shown, part.of, len(knowledge.actions), knowledge.today)
+    return key_of(shown, part.of, len(knowledge.actions), bool(knowledge.postmortems), knowledge.today)
 
 
 def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
@@ -66,6 +66,7 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
     html = render(
         "actions.html",
         part.path,
+        knowledge=knowledge,
         total=len(knowledge.actions),
         overdue=sum(entry.overdue for entry in told),
         owed=sum(entry.action.open for entry in told),

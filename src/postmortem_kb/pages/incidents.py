@@ -59,6 +59,7 @@ def _content(knowledge: Knowledge, part: Slice[Postmortem]) -> Content:
     html = render(
         "incidents.html",
         part.path,
+        knowledge=knowledge,
         total=len(knowledge.postmortems),
         part=part,
         rows=incident_rows(part.items, part.path, facets=part.of == 1),

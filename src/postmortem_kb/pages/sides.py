@@ -82,7 +82,7 @@ def _pages(side: Side, knowledge: Knowledge) -> Iterator[Page]:
     found = groups(knowledge.postmortems, knowledge.actions, side.names, side.concerns, side.address)
     for part in slices(side.path, list(found.values())):
         title = side.title if part.number == 1 else f"{side.title}, page {part.number}"
-        make = partial(_index, side, part, len(found))
+        make = partial(_index, side, part, len(found), knowledge)
         key = key_of(knowledge.mark, part.number)
         yield Page(part.path, title, side.path, key, make, f"Every {side.noun} {side.lead}")
     for path, group in found.items():
@@ -111,8 +111,8 @@ def _group(side: Side, path: str, group: Group, knowledge: Knowledge) -> Iterato
             yield Page(listed.path, f"Actions: {name}{number}", side.path, key, make, description)
 
 
-def _index(side: Side, part: Slice[Group], total: int) -> Content:
-    return Content(render("sides.html", part.path, side=side, part=part, total=total))
+def _index(side: Side, part: Slice[Group], total: int, knowledge: Knowledge) -> Content:
+    return Content(render("sides.html", part.path, side=side, part=part, total=total, knowledge=knowledge))
 
 
 def _content(side: Side, group: Group, part: Slice[Postmortem]) -> Content:
