@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -66,47 +67,50 @@ class Building:
     def write_pages(self, env: jinja2.Environment, files: Files, nav: Navigation, config: MkDocsConfig) -> None:
         """Write all other pages and what programs read; the search reads a part of them while the next one is made."""
         framing = Framing(env, config, files, nav, self.main)
-        parts: dict[str, list[Page]] = {part: [] for part in self._search.bundles}
-        for page in self._pages.values():
-            parts[self._search.part(page.path)].append(page)
-        # Last, since the handbook belongs to it, which MkDocs is yet to render.
-        parts[MAIN] = parts.pop(MAIN)
-        for part, pages in parts.items():
-            notes, made = self._write(pages, framing)
-            searched = [Searched(path, note.search) for path, note in notes.items() if note.search]
-            if part == MAIN:
-                self._searched = searched
-            else:
-                self._index(part, searched, made)
-            for note in notes.values():
-                for address, path in note.files.items():
-                    add_asset(address, str(self._knowledge.root / path), files, config)
-
-    def _write(self, pages: Iterable[Page], framing: Framing) -> tuple[dict[str, Note], set[str]]:
-        """Write what changed, and leave the rest; gives what is known of each page, and those that were made."""
-        changed: list[Page] = []
         notes: dict[str, Note] = {}
-        for page in pages:
+        changed: dict[str, list[Page]] = {part: [] for part in self._search.bundles}
+        for page in self._pages.values():
             note = self._production.note(page)
             if note and self._outputs.keep(page.file, _mark(page, note, framing)):
                 notes[page.path] = note
             else:
-                changed.append(page)
+                changed[self._search.part(page.path)].append(page)
                 if not page.raw:
                     framing.prepare(page)
+        self._write(changed, framing, notes)
+        self._searched = self._read_by(MAIN, notes)
+        for note in notes.values():
+            for address, path in note.files.items():
+                add_asset(address, str(self._knowledge.root / path), files, config)
+
+    def _write(self, changed: dict[str, list[Page]], framing: Framing, notes: dict[str, Note]) -> None:
+        """Write what changed, part after part, and begin with the index of each as soon as its pages are known."""
+        left = {part: len(pages) for part, pages in changed.items() if part != MAIN}
+        made: set[str] = set()
 
         def finish(page: Page, content: Content) -> list[object]:
             if content.search:
                 self._search.stage(page.path, content.search)
             return self._outputs.write(page.file, content.html if page.raw else framing.html(page, content))
 
-        made = set()
-        # What takes longest first: no process waits for another at the end.
-        for page, note, stat in self._production.run(sorted(changed, key=lambda page: not page.raw), finish):
+        for part in [part for part, pages in left.items() if not pages]:
+            self._index(part, self._read_by(part, notes), made)
+        # The handbook's part comes last, and in it what takes longest first: no process waits for another at the end.
+        main = sorted(changed.pop(MAIN), key=lambda page: not page.raw)
+        for page, note, stat in self._production.run([*chain.from_iterable(changed.values()), *main], finish):
             notes[page.path] = note
             made.add(page.path)
             self._outputs.written(page.file, _mark(page, note, framing), stat)
-        return notes, made
+            part = self._search.part(page.path)
+            if part in left:
+                left[part] -= 1
+                if not left[part]:
+                    self._index(part, self._read_by(part, notes), made)
+
+    def _read_by(self, part: str, notes: dict[str, Note]) -> list[Searched]:
+        """What a part of the search reads."""
+        read = (Searched(path, note.search) for path, note in notes.items() if note.search)
+        return [page for page in read if self._search.part(page.path) == part]
 
     def sitemap(self, config: MkDocsConfig) -> Iterator[Any]:
         """The pages that MkDocs does not know, as its sitemap asks for them; none where the site has no address."""

@@ -27,6 +27,8 @@ class Outputs:
         self._kind = f"output {digest(os.fsencode(site.absolute()))}"
         self._known: dict[str, list[object]] = {}
         self._now: dict[str, list[object]] = {}
+        self._folders: set[Path] = set()
+        """Those that are there."""
 
     def set_aside(self) -> None:
         """Hide what an earlier build wrote, before the folder is emptied."""
@@ -84,7 +86,9 @@ class Outputs:
     def write(self, address: str, text: str) -> list[object]:
         """Write a file; what is given back tells whether it was touched later."""
         file = self._site / address
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.parent not in self._folders:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._folders.add(file.parent)
         file.write_bytes(text.encode("utf-8", "xmlcharrefreplace"))
         return _stat(file)
 

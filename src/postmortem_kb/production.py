@@ -142,11 +142,22 @@ def _made(pages: Sequence[Page], knowledge: Knowledge, finish: Finish[T]) -> Ite
 
     global _mine  # noqa: PLW0603 - what a forked process finds; functions of pages cannot be sent to it
     _mine = pages, knowledge, finish
-    size = max(1, min(_CHUNK, len(pages) // (4 * cores())))
-    chunks = [range(start, min(start + size, len(pages))) for start in range(0, len(pages), size)]
+    chunks = _chunks(pages)
     with get_context("fork").Pool(min(cores(), len(chunks))) as pool:
         for made in pool.imap_unordered(_work, chunks):
             yield from made
+
+
+def _chunks(pages: Sequence[Page]) -> list[range]:
+    """What a process makes at a time: one of what programs read, which is long, and several pages."""
+    size = max(1, min(_CHUNK, len(pages) // (4 * cores())))
+    chunks: list[range] = []
+    for position, page in enumerate(pages):
+        if chunks and len(chunks[-1]) < size and not page.raw and not pages[position - 1].raw:
+            chunks[-1] = range(chunks[-1].start, position + 1)
+        else:
+            chunks.append(range(position, position + 1))
+    return chunks
 
 
 _mine: tuple[Sequence[Page], Knowledge, Finish[Any]]
