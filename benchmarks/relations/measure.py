@@ -194,14 +194,14 @@ def relations(base: Path) -> None:
     """All relations of a catalog, as the site works them out."""
     import gc
 
-    from postmortem_kb.insight.matches import all_matches
+    from postmortem_kb.insight.computed import all_matches
     from postmortem_kb.insight.profiles import read_profiles
     from postmortem_kb.insight.shelf import shelf_of
 
     gc.disable()
     shelf = shelf_of(base)
-    profiles, state = read_profiles(read_catalog(base, Limits()), shelf)
-    all_matches(profiles, 5, shelf, state)
+    read = read_profiles(read_catalog(base, Limits()), shelf)
+    all_matches(read.profiles, 5, shelf, read.state, read.marks)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 
 from postmortem_kb.insight.profile import Profile, number
 from postmortem_kb.insight.tokens import stem
@@ -13,26 +13,34 @@ _LINKS = ("s", "n", "en", "es", "er")
 """What German puts between them."""
 
 
-def compounds(profile: Profile, alone: Container[int], known: Mapping[int, float]) -> Iterator[tuple[int, float]]:
-    """The parts of the long words that nobody else uses, each with how much the whole was told.
+def wholes(profile: Profile, alone: Container[int], known: Mapping[int, float]) -> list[tuple[str, float]]:
+    """The long words that nobody else uses, each with how much it was told.
 
     Args:
         profile: What is asked about.
         alone: The words that one postmortem uses.
         known: The words that any uses.
     """
-    for term, told, spelling in zip(profile.terms, profile.told, profile.spelling.split("\n"), strict=False):
-        if len(spelling) >= _LONG and (term in alone or term not in known):
-            for part in _parts(spelling.casefold(), known):
-                yield part, told
+    spelt = zip(profile.terms, profile.told, profile.spelling.split("\n"), strict=False)
+    return [
+        (spelling.casefold(), told)
+        for term, told, spelling in spelt
+        if len(spelling) >= _LONG and (term in alone or term not in known)
+    ]
 
 
-def _parts(word: str, known: Mapping[int, float]) -> list[int]:
-    for cut in range(_SHORT, len(word) - _SHORT + 1):
-        last = number(stem(word[cut:]))
+def parts(whole: str, known: Container[int]) -> list[int]:
+    """The known words of which a word was put together, the last first; none where there is no such last one."""
+    for cut in range(_SHORT, len(whole) - _SHORT + 1):
+        last = number(stem(whole[cut:]))
         if last in known:
-            first = word[:cut]
+            first = whole[:cut]
             ends = [first, *(first[: -len(link)] for link in _LINKS if first.endswith(link))]
             found = [number(stem(end)) for end in ends if len(end) >= _SHORT]
             return [last, *(part for part in found if part in known)]
     return []
+
+
+def root(spelling: str) -> str:
+    """What stands in every word of which this one is a part: a stem is a beginning, but for a `y` that was `ies`."""
+    return stem(spelling.casefold()).removesuffix("y")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from postmortem_kb.catalog import Catalog
@@ -21,13 +22,25 @@ _SETTLED = 2_000_000_000
 """Nanoseconds after which a further change of a file shows in its times, on every file system."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Profiles:
+    """The profiles of many files, and digests of what they were made from."""
+
+    profiles: list[Profile]
+    """Sorted by id."""
+    marks: dict[str, str]
+    """That of each one's file, by id."""
+    state: str
+    """That of all files."""
+
+
 def read_profiles(
     catalog: Catalog,
     shelf: Shelf | None,
     paths: Iterable[str] | None = None,
     documents: Mapping[str, Document] | None = None,
-) -> tuple[list[Profile], str]:
-    """The profiles of a catalog, or of some of its files, sorted by id, and a digest of all that they were made from.
+) -> Profiles:
+    """The profiles of a catalog, or of some of its files.
 
     A file is read again where the file system tells of a change, and its profile is made anew where its content is
     another. Of two files with one id, the first by path counts. Documents that are read already are not read again.
@@ -50,11 +63,11 @@ def read_profiles(
         found[path] = fresh[path] = kept
     if shelf and (fresh or (paths is None and known.keys() - found.keys())):
         shelf.write(fresh, known.keys() - found.keys() if paths is None else ())
-    profiles: dict[str, Profile] = {}
+    first: dict[str, Kept] = {}
     for path in wanted:
-        profiles.setdefault(found[path].profile.id, found[path].profile)
+        first.setdefault(found[path].profile.id, found[path])
     state = digest("\n".join(f"{path}\t{found[path].mark}" for path in wanted).encode("utf-8", "surrogatepass"))
-    return [profiles[id] for id in sorted(profiles)], state
+    return Profiles([first[id].profile for id in sorted(first)], {id: first[id].mark for id in first}, state)
 
 
 def _stamp(root: Path, path: str) -> str:

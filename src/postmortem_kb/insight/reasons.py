@@ -70,16 +70,19 @@ def _list(values: list[str]) -> str:
 
 def _told(weights: Mapping[int, float], mine: Profile, other: Profile, named: str) -> Iterator[str]:
     """The words that bring the two together most; a pair of words that both tell stands for its halves."""
-    pairs = frozenset(mine.terms[len(mine.told) :])
-    ranked = []
-    for term, spelling in zip(other.terms, other.spelling.split("\n"), strict=False):
-        weight = weights.get(term, 0.0)
+    count, spellings = len(other.told), other.spelling.split("\n")
+    ranked = [
+        (-weights[term], spelling)
+        for term, spelling in zip(other.terms[:count], spellings, strict=False)
+        if term in weights and weights[term] >= _TELLING
+    ]
+    pairs = frozenset(mine.terms[len(mine.told) :]).intersection(other.terms[count:])
+    for term, spelling in zip(other.terms[count:], spellings[count:], strict=True) if pairs else ():
         if term in pairs:
             words = {number(word) for token in spelling.split() for word, _ in TOKENS[token] if " " not in word}
             halves = [weights.get(word, 0.0) for word in words]
-            weight = sum(halves) if min(halves, default=0.0) >= _TELLING else 0.0
-        if weight >= _TELLING:
-            ranked.append((-weight, spelling))
+            if min(halves, default=0.0) >= _TELLING:
+                ranked.append((-sum(halves), spelling))
     shown: list[str] = []
     seen: set[str] = set()
     for _, spelling in sorted(ranked):

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from postmortem_kb.catalog import Catalog
+from postmortem_kb.insight.counts import index_of
 from postmortem_kb.insight.matches import Match, Matcher
 from postmortem_kb.insight.profile import Profile, profile_of
 from postmortem_kb.insight.profiles import read_profiles
@@ -59,9 +60,9 @@ class Searcher:
 
     def __init__(self, catalog: Catalog, shelf: Shelf | None) -> None:
         self.catalog = catalog
-        profiles, state = read_profiles(catalog, shelf)
-        self.profiles: Sequence[Profile] = profiles
-        self._matcher = Matcher(profiles, shelf, state)
+        read = read_profiles(catalog, shelf)
+        self.profiles: Sequence[Profile] = read.profiles
+        self._matcher = Matcher(index_of(read, shelf))
 
     def similar(self, profile: Profile, count: int, text: str = "") -> list[Found]:
         """The most similar postmortems, best first.

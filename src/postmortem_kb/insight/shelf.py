@@ -9,9 +9,14 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from postmortem_kb.cache import cache_file, program_mark
 from postmortem_kb.insight.profile import Profile
+
+Row = tuple[Any, ...]
+_STANDING = "standing"
+"""The name that tells for which state all was compared."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,24 +67,84 @@ class Shelf:
         except (sqlite3.Error, OSError):
             return
 
-    def derived(self, name: str, state: str) -> bytes | None:
-        """What was worked out for a state of the whole catalog; None where nothing was."""
+    def derived(self, names: Iterable[str], state: str) -> dict[str, bytes] | None:
+        """What was worked out together for a state of the whole catalog, by name; None where it was not."""
         try:
             with closing(self._open()) as database:
-                query = "SELECT found FROM derived WHERE name = ? AND state = ?"
-                row = database.execute(query, [name, self._key + state]).fetchone()
-                return bytes(row[0]) if row else None
-        except (sqlite3.Error, OSError, ValueError, TypeError):
+                rows = database.execute("SELECT name, found FROM derived WHERE state = ?", [self._key + state])
+                found = {name: bytes(some) for name, some in rows}
+                return {name: found[name] for name in names}
+        except (sqlite3.Error, OSError, ValueError, TypeError, KeyError):
             return None
 
-    def keep(self, name: str, state: str, found: bytes) -> None:
-        """Keep what was worked out for a state, in place of what was kept for another."""
+    def keep(self, found: Mapping[str, bytes], state: str) -> None:
+        """Keep what was worked out for a state, all or nothing, in place of what was kept for another."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._open()) as database, database:
-                database.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", [name, self._key + state, found])
+                self._keep(database, found, state)
         except (sqlite3.Error, OSError):
             return
+
+    def matches(self, state: str) -> dict[str, str] | None:
+        """The matches of each id for a state of the whole catalog; None where they are not kept."""
+        try:
+            with closing(self._open()) as database:
+                database.execute("BEGIN")
+                if self._stood(database) != state:
+                    return None
+                return dict(database.execute("SELECT id, matches FROM standing ORDER BY id"))
+        except (sqlite3.Error, OSError, ValueError, TypeError):
+            return None
+
+    def standing(self) -> tuple[str, dict[str, bytes], list[Row]] | None:
+        """The state of the catalog for which all was compared last, what all hangs on, and a row for each; None if never."""
+        try:
+            with closing(self._open()) as database:
+                database.execute("BEGIN")
+                state = self._stood(database)
+                query = "SELECT name, found FROM derived WHERE state = ?"
+                parts = {name: bytes(found) for name, found in database.execute(query, [f"{self._key}{state}"])}
+                rows = database.execute("SELECT * FROM standing ORDER BY id").fetchall()
+                return None if state is None else (state, parts, rows)
+        except (sqlite3.Error, OSError, ValueError, TypeError):
+            return None
+
+    def stand(
+        self, state: str, parts: Mapping[str, bytes], rows: Iterable[Row], gone: Iterable[str], before: str | None
+    ) -> None:
+        """Keep how all stand.
+
+        Args:
+            state: The state of the catalog.
+            parts: What all hangs on, by name.
+            rows: A row for each postmortem, its id first; of what stood before only those that are others now.
+            gone: The ids that stood before and do no more.
+            before: The state for which it was kept before; where that is another by now, nothing is kept. None: all are given.
+        """
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._open()) as database, database:
+                database.execute("BEGIN IMMEDIATE")
+                if before is None:
+                    database.execute("DELETE FROM standing")
+                elif before != self._stood(database):
+                    return
+                database.executemany("DELETE FROM standing WHERE id = ?", [(id,) for id in gone])
+                database.executemany(
+                    "INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+                )
+                self._keep(database, {_STANDING: b"", **parts}, state)
+        except (sqlite3.Error, OSError, UnicodeError):
+            return
+
+    def _stood(self, database: sqlite3.Connection) -> str | None:
+        row = database.execute("SELECT state FROM derived WHERE name = ?", [_STANDING]).fetchone()
+        return row[0].removeprefix(self._key) if row and row[0].startswith(self._key) else None
+
+    def _keep(self, database: sqlite3.Connection, found: Mapping[str, bytes], state: str) -> None:
+        rows = [(name, self._key + state, some) for name, some in found.items()]
+        database.executemany("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", rows)
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._file, timeout=2)
@@ -90,6 +155,10 @@ class Shelf:
             " facts TEXT, mechanisms TEXT, dwelt BLOB, terms BLOB, told BLOB, spelling TEXT, related TEXT)"
         )
         database.execute("CREATE TABLE IF NOT EXISTS derived (name TEXT PRIMARY KEY, state TEXT, found BLOB)")
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS standing (id TEXT PRIMARY KEY, mark TEXT, related TEXT, length REAL, words BLOB,"
+            " weights BLOB, wholes TEXT, parts BLOB, near TEXT, least REAL, floor REAL, matches TEXT)"
+        )
         return database
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from postmortem_kb.audience import INTERNAL
 from postmortem_kb.catalog import Catalog
-from postmortem_kb.insight.matches import Match, all_matches
+from postmortem_kb.insight.computed import all_matches
+from postmortem_kb.insight.matches import Match
 from postmortem_kb.insight.profile import profile_of
 from postmortem_kb.insight.profiles import read_profiles
 from postmortem_kb.insight.shelf import shelf_of
@@ -49,12 +50,12 @@ def similar_of(
     if audience != INTERNAL:
         # Of their own texts: the files say more than the public is told.
         own = [profile_of(known[id].document) for id in sorted(known)]
-        matches = all_matches(own, count, None, "")
+        matches = all_matches(own, count)
         return {id: [_similar(known[match.id], match) for match in matches.get(id, ())] for id in known}
     catalog = Catalog(root, limits or Limits(), tuple(sorted(postmortem.path for postmortem in known.values())))
     shelf = shelf_of(root)
-    profiles, state = read_profiles(catalog, shelf, catalog.paths, {p.path: p.document for p in known.values()})
-    found = all_matches([profile for profile in profiles if profile.id in known], count, shelf, state)
+    read = read_profiles(catalog, shelf, catalog.paths, {p.path: p.document for p in known.values()})
+    found = all_matches([one for one in read.profiles if one.id in known], count, shelf, read.state, read.marks)
     return {id: [_similar(known[match.id], match) for match in found.get(id, ())] for id in known}
 
 

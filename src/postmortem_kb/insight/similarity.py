@@ -2,44 +2,53 @@
 
 What they tell is the cosine of their words. How far they agree starts from a base that everything has, and grows with the cosine of the
 mechanisms of failure and with that of the stated facts. In each, a thing weighs by how rare it is. A pair's score depends on the two profiles and on how
-many profiles hold each thing, not on the order of anything, and is rounded before it is compared.
+rare things are, not on the order of anything, and is rounded before it is compared.
 """
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from heapq import nlargest, nsmallest
-from itertools import chain, repeat
+from itertools import repeat
 from operator import mul
-from typing import TypeVar
+from typing import NamedTuple
 
-from postmortem_kb.insight.compounds import compounds
 from postmortem_kb.insight.profile import Profile
+from postmortem_kb.insight.rarity import Scales, Vector
 
 MECHANISM = 2.0
 """What one mechanism of failure adds to the base of 1."""
 FACTS = 0.5
 """What the same services, assets, alerts, tags and categories add."""
-_SEEDS = 24
-"""So many of the weightiest words of a postmortem that others have, too, are looked up among theirs."""
-_FOUND = 48
-"""By so many of its weightiest words a postmortem is found."""
-_HOLDERS = 128
-"""So many postmortems are looked at for each of them: those in which it weighs most."""
-_SMALL = 256
+SMALL = 256
 """In a catalog of so many, all are compared with all."""
 _CANDIDATES = (40, 12)
-"""So many are compared by those words, and so many of them in full."""
+"""So many are compared by the words that weigh most, and so many of them in full."""
 
-_Thing = TypeVar("_Thing")
-Vector = Mapping[str, float]
 Score = tuple[float, int]
 """How alike, and the position of the other."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Agreement:
+    """What a profile can agree with others on."""
+
+    row: Sequence[float]
+    """How much it dwelt on each mechanism of the index, in their order; of length 1, as the facts."""
+    facts: Vector
+
+    def raises(self, other: Agreement) -> float:
+        """By how much it raises what two tell in common, from 1."""
+        # A sum over a row is quicker than looking up names, and this is asked for every candidate.
+        alike: float = sum(map(mul, self.row, other.row))
+        raised = 1.0 + MECHANISM * alike
+        if not self.facts.keys().isdisjoint(other.facts):
+            for fact in sorted(self.facts.keys() & other.facts.keys()):
+                raised += FACTS * self.facts[fact] * other.facts[fact]
+        return raised
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,54 +56,50 @@ class Question:
     """A profile that is asked about, weighed by an index."""
 
     words: dict[int, float]
-    """Of length 1, as the other two."""
+    """Of length 1."""
     pull: dict[int, float]
     """Those that the index has, weighed a second time: what they bring to a score for each time that they are told."""
-    mechanisms: Vector
-    row: Sequence[float]
-    """The mechanisms of the index in their order."""
-    facts: Vector
-
-    @property
-    def most(self) -> float:
-        """How far anything can agree with it."""
-        return 1.0 + (MECHANISM if self.mechanisms else 0.0) + (FACTS if self.facts else 0.0)
+    most: float
+    """How far anything can agree with it."""
+    agreement: Agreement
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Counts:
-    """What follows from all profiles of a catalog together; it holds as long as none changes."""
+class Near(NamedTuple):
+    """The postmortems that one is compared with in full, the nearest first, and what would bring others among them."""
 
-    words: array[int]
-    holders: array[int]
-    """How many profiles hold each of the words."""
-    lengths: array[float]
-    """The length of each profile's words."""
+    ids: tuple[str, ...]
+    least: float
+    """What the words of another have to bring for it to be looked at; 0 where anything does."""
+    floor: float
+    """What that has to be, raised by what the two agree on, for a full comparison; 0 where anything does."""
 
 
 class Index:
     """The profiles of a catalog, ready to be compared."""
 
-    def __init__(self, profiles: Sequence[Profile], counts: Counts | None = None) -> None:
+    def __init__(
+        self,
+        profiles: Sequence[Profile],
+        scales: Scales | None = None,
+        lengths: array[float] | None = None,
+    ) -> None:
         self.profiles = profiles
         """Sorted by id."""
-        self._size = len(profiles)
-        holders = dict(zip(counts.words, counts.holders, strict=True)) if counts else _holders(profiles)
-        self.rarity = {word: 1 + self._rarity(count) for word, count in holders.items()}
-        """How much each word weighs; none weighs nothing, for a small catalog knows little of what is common."""
-        self._alone = frozenset(word for word, count in holders.items() if count == 1)
-        self._mechanism_rarity = self._rarities(p.mechanisms for p in profiles)
-        self._fact_rarity = self._rarities(p.facts for p in profiles)
-        self._agreements: dict[int, tuple[array[float], Vector]] = {}
-        self.lengths = counts.lengths if counts else array("d", [self._length(profile) for profile in profiles])
-        self.counts = counts or Counts(array("q", holders), array("q", holders.values()), self.lengths)
+        self.at = {profile.id: position for position, profile in enumerate(profiles)}
+        self.small = len(profiles) <= SMALL
+        """Whether all are compared with all."""
+        self.scales = scales or Scales.of(profiles)
+        self.lengths = lengths or array("d", [self.scales.length(profile) for profile in profiles])
+        """How long each profile's words are."""
+        self._agreements: dict[int, Agreement] = {}
 
     def question(self, profile: Profile) -> Question:
         """A profile as it is compared; it need not be one of the index."""
-        rarity, words = self.rarity, self._words(profile)
-        pull = {word: x * rarity[word] for word, x in words.items() if word in rarity}
-        mechanisms = self._dwelt(profile)
-        return Question(words, pull, mechanisms, self._row(mechanisms), self._stated(profile))
+        weights, (words, _) = self.scales.words.weights, self.scales.told(profile)
+        pull = {word: x * weights[word] for word, x in words.items() if word in weights}
+        agreement = self._agreed(profile)
+        most = 1.0 + (MECHANISM if profile.mechanisms else 0.0) + (FACTS if profile.facts else 0.0)
+        return Question(words, pull, most, agreement)
 
     def scores(self, question: Question, among: Iterable[int], least: float = 0.0) -> Iterator[Score]:
         """How alike a question is to some of the profiles; those that cannot reach the least score are passed over."""
@@ -105,7 +110,7 @@ class Index:
             told: float = sum(map(mul, map(get, profile.terms, nothing), profile.told))
             told /= self.lengths[position] or 1.0
             if told >= least * least:
-                agreed = self._raise(question, position) / question.most if told else 0.0
+                agreed = question.agreement.raises(self.agreement(position)) / question.most if told else 0.0
                 yield round(math.sqrt(min(told * agreed, 1.0)), 4), position
 
     def shared(self, question: Question, position: int) -> dict[int, float]:
@@ -116,102 +121,30 @@ class Index:
 
     def agreed(self, question: Question, position: int) -> dict[str, float]:
         """What each mechanism brings to the cosine of the mechanisms."""
-        row = zip(self._mechanism_rarity, question.row, self._agreement(position)[0], strict=True)
+        row = zip(self.scales.mechanisms.holders, question.agreement.row, self.agreement(position).row, strict=True)
         return {name: mine * theirs for name, mine, theirs in row if mine and theirs}
 
-    def near(self, question: Question) -> Sequence[int]:
-        """The positions that are worth a full comparison: all of a small catalog, the candidates of a large one."""
-        return self.candidates(question) if self._size > _SMALL else range(self._size)
+    def near(self, agreement: Agreement, found: Mapping[int, float]) -> Near:
+        """The nearest of those with which a postmortem has words in common, by their positions and what the words bring."""
+        some, few = _CANDIDATES
+        best = nlargest(some, found.values())
+        least = best[-1] if len(best) == some else 0.0
+        ranked = [(-x * agreement.raises(self.agreement(at)), at) for at, x in found.items() if x >= least]
+        near = nsmallest(few, ranked)
+        return Near(tuple(self.profiles[at].id for _, at in near), least, -near[-1][0] if len(near) == few else 0.0)
 
     def prepare(self) -> None:
-        """Work out what all questions need, once for all workers."""
-        assert self._champions is not None
-        for position in range(self._size):
-            self._agreement(position)
+        """Work out what every comparison needs."""
+        for position in range(len(self.profiles)):
+            self.agreement(position)
 
-    def candidates(self, question: Question) -> list[int]:
-        """The positions of those that share words that weigh much on both sides."""
-        found: dict[int, float] = {}
-        get, champions = found.get, self._champions
-        for word, x in self._heaviest(question.words, _SEEDS):
-            for position, y in zip(*champions.get(word, ((), ())), strict=False):
-                found[position] = get(position, 0.0) + x * y
-        some, few = _CANDIDATES
-        least = min(nlargest(some, found.values()), default=0.0)
-        near = [(-x * self._raise(question, position), position) for position, x in found.items() if x >= least]
-        return [position for _, position in nsmallest(few, near)]
-
-    def _raise(self, question: Question, position: int) -> float:
-        row, facts = self._agreement(position)
-        # A sum over a row is quicker than looking up names, and this is asked for every candidate.
-        alike: float = sum(map(mul, question.row, row))
-        raised = 1.0 + MECHANISM * alike
-        for fact in sorted(question.facts.keys() & facts.keys()):
-            raised += FACTS * question.facts[fact] * facts[fact]
-        return raised
-
-    def _agreement(self, position: int) -> tuple[array[float], Vector]:
-        """The mechanisms and the facts of a profile, weighed; a single question needs few of them."""
+    def agreement(self, position: int) -> Agreement:
+        """That of a profile of the index; a single question needs few of them."""
         if position not in self._agreements:
-            profile = self.profiles[position]
-            self._agreements[position] = self._row(self._dwelt(profile)), self._stated(profile)
+            self._agreements[position] = self._agreed(self.profiles[position])
         return self._agreements[position]
 
-    def _row(self, mechanisms: Vector) -> array[float]:
-        return array("d", [mechanisms.get(name, 0.0) for name in self._mechanism_rarity])
-
-    @cached_property
-    def _champions(self) -> dict[int, tuple[array[int], array[float]]]:
-        """Of each word, the profiles in which it weighs most."""
-        postings: dict[int, list[tuple[float, int]]] = {}
-        for position, profile in enumerate(self.profiles):
-            for word, x in self._heaviest(self._words(profile), _FOUND):
-                postings.setdefault(word, []).append((-x, position))
-        found = {}
-        while postings:
-            word, entries = postings.popitem()
-            if len(entries) > _HOLDERS:
-                entries = nsmallest(_HOLDERS, entries)
-            if len(entries) > 1:
-                found[word] = array("l", [p for _, p in entries]), array("f", [-x for x, _ in entries])
-        return found
-
-    def _words(self, profile: Profile) -> dict[int, float]:
-        rarity, new = self.rarity, 1 + self._rarity(1)
-        words = {w: rarity.get(w, new) * told for w, told in zip(profile.terms, profile.told, strict=False)}
-        for part, told in compounds(profile, self._alone, rarity):
-            words.setdefault(part, rarity[part] * told)
-        return _unit(words)
-
-    def _heaviest(self, vector: Mapping[int, float], most: int) -> list[tuple[int, float]]:
-        shared = [item for item in vector.items() if item[0] not in self._alone]
-        return sorted(shared, key=lambda item: (-item[1], item[0]))[:most]
-
-    def _rarity(self, holders: int) -> float:
-        return math.log((self._size + 1) / (holders + 1)) if self._size else 0.0
-
-    def _rarities(self, held: Iterable[Iterable[str]]) -> dict[str, float]:
-        # A little of everything counts: what all of a small catalog state is still stated.
-        return {name: 0.1 + self._rarity(count) for name, count in sorted(Counter(chain.from_iterable(held)).items())}
-
-    def _length(self, profile: Profile) -> float:
-        pairs = zip(profile.terms, profile.told, strict=False)
-        return math.sqrt(sum([(self.rarity[word] * told) ** 2 for word, told in pairs]))
-
-    def _dwelt(self, profile: Profile) -> Vector:
-        new = 0.1 + self._rarity(1)
-        pairs = zip(profile.mechanisms, profile.dwelt, strict=True)
-        return _unit({name: x * self._mechanism_rarity.get(name, new) for name, x in pairs})
-
-    def _stated(self, profile: Profile) -> Vector:
-        new = 0.1 + self._rarity(1)
-        return _unit({fact: self._fact_rarity.get(fact, new) for fact in profile.facts})
-
-
-def _holders(profiles: Iterable[Profile]) -> dict[int, int]:
-    return Counter(chain.from_iterable(profile.terms[: len(profile.told)] for profile in profiles))
-
-
-def _unit(vector: dict[_Thing, float]) -> dict[_Thing, float]:
-    length = math.sqrt(sum([x * x for x in vector.values()]))
-    return {thing: x / length for thing, x in vector.items()} if length else {}
+    def _agreed(self, profile: Profile) -> Agreement:
+        dwelt = self.scales.dwelt(profile)
+        row = tuple([dwelt.get(name, 0.0) for name in self.scales.mechanisms.holders])
+        return Agreement(row, self.scales.stated(profile))

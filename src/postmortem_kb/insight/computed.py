@@ -1,0 +1,119 @@
+"""The computed relations of a whole catalog: on all cores, kept, and after a change only those that it concerns."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from postmortem_kb.insight.matches import Match, Matcher
+from postmortem_kb.insight.profile import Profile
+from postmortem_kb.insight.rarity import Scales
+from postmortem_kb.insight.renewal import Renewal, changed
+from postmortem_kb.insight.shelf import Shelf
+from postmortem_kb.insight.similarity import SMALL, Index, Near
+from postmortem_kb.insight.standing import Standing, Stood, keep, kept, kept_matches
+from postmortem_kb.insight.weighed import weigh
+from postmortem_kb.workers import cores, forks
+
+_CHUNK = 64
+_FEW = 2 * _CHUNK
+_MUCH = 4
+"""Where more than one in so many changed, all are compared again."""
+
+_Made = TypeVar("_Made")
+_Thing = TypeVar("_Thing")
+
+
+def all_matches(
+    profiles: Sequence[Profile],
+    count: int,
+    shelf: Shelf | None = None,
+    state: str = "",
+    marks: Mapping[str, str] | None = None,
+) -> dict[str, list[Match]]:
+    """The most similar ones of each id.
+
+    Args:
+        profiles: All of a catalog, sorted by id.
+        count: How many at most of each.
+        shelf: Where they are kept.
+        state: The digest of all that the profiles were made from.
+        marks: The digest of what each was made from, by id.
+    """
+    # What is kept is of one number of matches each: every reader asks for the same.
+    state = f"{count} {state}"
+    known = kept_matches(shelf, state) if shelf else None
+    if known is not None and known.keys() == {profile.id for profile in profiles}:
+        return known
+    before = kept(shelf) if shelf else None
+    if before and not before[0].startswith(f"{count} "):
+        before = None
+    standing = _stands(profiles, marks or {}, count, before[1] if before else Standing.nothing())
+    if shelf:
+        keep(shelf, state, standing, before)
+    return {id: list(stood.matches) for id, stood in standing.each.items()}
+
+
+def _stands(profiles: Sequence[Profile], marks: Mapping[str, str], count: int, before: Standing) -> Standing:
+    """How all stand, from how they stood."""
+    scales = Scales.of(profiles)
+    other = changed(before, profiles, marks, scales)
+    if len(other) * _MUCH > len(profiles) or (len(before.each) <= SMALL) != (len(profiles) <= SMALL):
+        before, other = Standing.nothing(), {profile.id for profile in profiles}
+    fresh = [profile for profile in profiles if profile.id in other]
+    made = iter(_each(lambda profile: weigh(profile, scales), fresh))
+    weighed = {p.id: next(made) if p.id in other else before.each[p.id].weighed for p in profiles}
+    index = Index(profiles, scales, array("d", [one.length for one in weighed.values()]))
+    renewal = Renewal(before, Matcher(index), weighed, other, count)
+    compared = _compared(renewal, renewal.concerned())
+    each = {
+        profile.id: Stood(marks.get(profile.id, ""), profile.related, weighed[profile.id], *compared[profile.id])
+        if profile.id in compared
+        else before.each[profile.id]
+        for profile in profiles
+    }
+    return Standing(scales, each)
+
+
+def _compared(renewal: Renewal, ids: Sequence[str]) -> dict[str, tuple[Near, list[Match]]]:
+    """Those that each is compared with in full, and its matches."""
+    index, weighed, count = renewal.matcher.index, renewal.weighed, renewal.count
+
+    def compare(id: str) -> tuple[Near, list[Match]]:
+        profile = index.profiles[index.at[id]]
+        if index.small:
+            return Near((), 0.0, 0.0), renewal.matcher.matches(profile, count)
+        near = index.near(index.agreement(index.at[id]), renewal.champions.found(weighed[id].heaviest))
+        return near, renewal.matcher.matches(profile, count, [index.at[one] for one in near.ids])
+
+    if len(ids) > _FEW:
+        # Once for all workers.
+        renewal.champions.prepare()
+        index.prepare()
+    return dict(zip(ids, _each(compare, ids), strict=True))
+
+
+def _each(work: Callable[[_Thing], _Made], things: Sequence[_Thing]) -> list[_Made]:
+    """What is made of each thing, on all cores where there are many."""
+    if cores() == 1 or len(things) <= _FEW or not forks():
+        return [work(thing) for thing in things]
+    # Imported here: a single text is compared without. Workers are forks, so that they share the catalog.
+    from multiprocessing import get_context
+
+    chunks = [things[start : start + _CHUNK] for start in range(0, len(things), _CHUNK)]
+    with get_context("fork").Pool(cores(), _begin, (work,)) as pool:
+        return [made for some in pool.imap(_do, chunks) for made in some]
+
+
+_mine: Callable[[Any], Any]
+"""What a worker works with."""
+
+
+def _begin(work: Callable[[Any], Any]) -> None:
+    global _mine  # noqa: PLW0603 - a worker is told once, not with every chunk
+    _mine = work
+
+
+def _do(things: Sequence[Any]) -> list[Any]:
+    return [_mine(thing) for thing in things]

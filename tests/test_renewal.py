@@ -1,0 +1,227 @@
+"""What is worked out again after a change: few relations, and the result is that of a first run, byte for byte."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postmortem_kb.catalog import read_catalog
+from postmortem_kb.insight import computed
+from postmortem_kb.insight.computed import all_matches
+from postmortem_kb.insight.matches import Match, Matcher
+from postmortem_kb.insight.profile import Profile
+from postmortem_kb.insight.profiles import read_profiles
+from postmortem_kb.insight.shelf import Shelf
+from postmortem_kb.insight.standing import keep, kept
+from postmortem_kb.source.document import Limits
+
+STEPS = 15
+WORDS = [
+    "".join(parts)
+    for parts in product(("ba", "do", "ki", "lu", "mo", "ra"), ("nt", "rk", "lm"), ("ol", "av", "ek", "ip"))
+]
+MECHANISMS = ["certificate", "expired", "failover", "overload", "deleted", "rollback", "retries", "deadlock", "latency"]
+COMPOUNDS = ["Datenbankausfall", "Speicherengpass", "Rechnungslauf", "Netzwerktrennung", "Zertifikatswechsel"]
+PARTS = ["Datenbank", "Ausfall", "Speicher", "Engpass", "Rechnung", "Lauf", "Netzwerk", "Trennung", "Wechsel"]
+SERVICES = [f"service-{number}" for number in range(40)]
+RELATIONS = ("recurrence-of", "same-cause", "similar", "follow-up-of")
+
+
+class Walk:
+    """A catalog that changes step by step, the same way for one seed."""
+
+    def __init__(self, base: Path, count: int, seed: int) -> None:
+        self.folder = base / "postmortems"
+        self.folder.mkdir(parents=True)
+        self.chance = random.Random(seed)
+        self.number = 0
+        for _ in range(count):
+            self.add()
+
+    def step(self) -> str:
+        """Change something; tells what."""
+        kind = self.chance.choice(
+            (
+                self.say,
+                self.say,
+                self.say,
+                self.say_less,
+                self.rewrite,
+                self.add,
+                self.remove,
+                self.rename,
+                self.state,
+                self.relate,
+                self.weigh,
+                self.compose,
+            )
+        )
+        kind()
+        return kind.__name__
+
+    def add(self) -> None:
+        self.number += 1
+        self._write(f"id-{self.chance.randrange(1000):03}-{self.number}", self._story(self.chance.randrange(12, 70)))
+
+    def remove(self) -> None:
+        self._any().unlink()
+
+    def rename(self) -> None:
+        file = self._any()
+        self.number += 1
+        id = f"id-{self.chance.randrange(1000):03}-{self.number}"
+        text = file.read_text("utf-8").replace(f"id: {file.stem}\n", f"id: {id}\n", 1)
+        file.rename(file.with_name(f"{id}.md")).write_text(text, "utf-8")
+
+    def rewrite(self) -> None:
+        self._write(self._any().stem, self._story(self.chance.randrange(12, 70)))
+
+    def say(self) -> None:
+        file = self._any()
+        file.write_text(f"{file.read_text('utf-8')} {self._story(self.chance.randrange(1, 4))}.\n", "utf-8")
+
+    def say_less(self) -> None:
+        file = self._any()
+        file.write_text(f"{file.read_text('utf-8').rpartition(' ')[0]}\n", "utf-8")
+
+    def compose(self) -> None:
+        file = self._any()
+        word = self.chance.choice(COMPOUNDS + PARTS)
+        file.write_text(f"{file.read_text('utf-8')} {word}.\n", "utf-8")
+
+    def state(self) -> None:
+        self._replace("services:", f"services: [{', '.join(self.chance.sample(SERVICES, 2))}]")
+
+    def relate(self) -> None:
+        links = [
+            f"{{id: {self._any().stem}, relation: {self.chance.choice(RELATIONS)}}}"
+            for _ in range(self.chance.randrange(3))
+        ]
+        self._replace("related:", f"related: [{', '.join(links)}]")
+
+    def weigh(self) -> None:
+        self._replace("severity:", f"severity: P{self.chance.randrange(5)}")
+
+    def _any(self) -> Path:
+        return self.chance.choice(sorted(self.folder.iterdir()))
+
+    def _replace(self, key: str, line: str) -> None:
+        file = self._any()
+        lines = [line if old.startswith(key) else old for old in file.read_text("utf-8").split("\n")]
+        file.write_text("\n".join(lines), "utf-8")
+
+    def _story(self, words: int) -> str:
+        # Some words stand in most files, some in one.
+        told = [WORDS[min(int(self.chance.paretovariate(0.45)) - 1, len(WORDS) - 1)] for _ in range(words)]
+        rare = [f"{self.chance.choice(WORDS)}{self.chance.choice(WORDS)}" for _ in range(words // 8)]
+        return " ".join(told + rare + self.chance.choices(MECHANISMS + PARTS, k=words // 12))
+
+    def _write(self, id: str, story: str) -> None:
+        services = ", ".join(self.chance.sample(SERVICES, 2))
+        text = f"---\nid: {id}\ntitle: {story[:30]}\nservices: [{services}]\nseverity: P2\nrelated: []\n---\n\n## What Happened\n\n{story}\n"
+        (self.folder / f"{id}.md").write_text(text, "utf-8")
+
+
+def matches(base: Path, shelf: Shelf | None) -> dict[str, list[Match]]:
+    """The matches of a catalog."""
+    read = read_profiles(read_catalog(base, Limits()), shelf)
+    return all_matches(read.profiles, 5, shelf, read.state, read.marks)
+
+
+def everything(base: Path, file: Path) -> tuple[dict[str, list[Match]], list[tuple[object, ...]]]:
+    """The matches of a catalog, and what is kept of them."""
+    found = matches(base, Shelf(file, "key"))
+    with sqlite3.connect(file) as database:
+        rows = database.execute("SELECT * FROM standing ORDER BY id").fetchall()
+        rows += sorted(database.execute("SELECT name, found FROM derived WHERE name = 'standing others'"))
+    return found, rows
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of those that were compared, as it goes on."""
+    found: list[str] = []
+    compare = Matcher.matches
+
+    def counted(self: Matcher, profile: Profile, *rest: Any) -> list[Match]:
+        found.append(profile.id)
+        return compare(self, profile, *rest)
+
+    monkeypatch.setattr(Matcher, "matches", counted)
+    monkeypatch.setattr(computed, "cores", lambda: 1)
+    return found
+
+
+@pytest.mark.parametrize(("count", "seed"), [(300, 1), (300, 2), (120, 3)])
+def test_after_every_change_all_is_as_in_a_first_run(
+    count: int, seed: int, tmp_path: Path, compared: list[str]
+) -> None:
+    walk = Walk(tmp_path / "base", count, seed)
+    everything(tmp_path / "base", tmp_path / "kept.sqlite")
+    assert len(compared) == count
+    again = []
+    for number in range(STEPS):
+        done = walk.step()
+        compared.clear()
+        warm = everything(tmp_path / "base", tmp_path / "kept.sqlite")
+        again.append(len(compared))
+        assert warm == everything(tmp_path / "base", tmp_path / f"{number}.sqlite"), (number, done)
+    assert 0 < sorted(again)[STEPS // 2] < count / 5
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE standing SET matches = 'x'",
+        "UPDATE standing SET matches = '1],[2' WHERE id = (SELECT max(id) FROM standing)",
+        "UPDATE standing SET weights = x'00'",
+        "UPDATE standing SET words = x'00'",
+        "UPDATE standing SET near = '{', least = 'x'",
+        "UPDATE standing SET related = '[1]', wholes = x'00'",
+        "UPDATE derived SET found = x'00' WHERE name LIKE 'standing%'",
+        "DELETE FROM derived WHERE name = 'standing words'",
+        "DELETE FROM standing WHERE id > 'id-5'",
+        "DELETE FROM standing",
+        "DROP TABLE standing; CREATE TABLE standing (a)",
+    ],
+)
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_is_damaged_is_made_anew(damage: str, edited: bool, tmp_path: Path) -> None:
+    walk = Walk(tmp_path / "base", 40, 1)
+    file = tmp_path / "kept.sqlite"
+    everything(tmp_path / "base", file)
+    with sqlite3.connect(file) as database:
+        database.executescript(damage)
+    if edited:
+        walk.say()
+    found = matches(tmp_path / "base", Shelf(file, "key"))
+    assert found == matches(tmp_path / "base", None)
+    assert found == matches(tmp_path / "base", Shelf(file, "key"))
+
+
+def test_of_two_runs_at_once_the_first_is_kept_and_both_are_right(tmp_path: Path) -> None:
+    walk = Walk(tmp_path / "base", 40, 1)
+    file = tmp_path / "kept.sqlite"
+    everything(tmp_path / "base", file)
+    before = kept(Shelf(file, "key"))
+    walk.rewrite()
+    first = everything(tmp_path / "base", file)
+    # The second began with what the first one found, and has another state.
+    assert before is not None
+    keep(Shelf(file, "key"), "5 other", before[1], before)
+    assert everything(tmp_path / "base", file) == first
+
+
+def test_what_another_version_or_another_number_left_is_not_used(tmp_path: Path) -> None:
+    Walk(tmp_path / "base", 40, 1)
+    file = tmp_path / "kept.sqlite"
+    everything(tmp_path / "base", file)
+    assert kept(Shelf(file, "other")) is None
+    read = read_profiles(read_catalog(tmp_path / "base", Limits()), None)
+    fewer = all_matches(read.profiles, 2, Shelf(file, "key"), read.state, read.marks)
+    assert fewer == {id: some[:2] for id, some in matches(tmp_path / "base", Shelf(file, "other")).items()}
