@@ -87,16 +87,17 @@ def _compared(renewal: Renewal, ids: Sequence[str]) -> dict[str, tuple[Near, lis
         near = index.near(index.agreement(index.at[id]), renewal.champions.found(weighed[id].heaviest))
         return near, renewal.matcher.matches(profile, count, [index.at[one] for one in near.ids])
 
-    if len(ids) > _FEW:
-        # Once for all workers.
+    if len(ids) * _MUCH > len(index.profiles):
+        # Once for all workers; where few are compared, they need little of it.
         renewal.champions.prepare()
         index.prepare()
-    return dict(zip(ids, _each(compare, ids), strict=True))
+    # Of a small catalog each is compared with all, which takes some times as long.
+    return dict(zip(ids, _each(compare, ids, _FEW if index.small else 4 * _FEW), strict=True))
 
 
-def _each(work: Callable[[_Thing], _Made], things: Sequence[_Thing]) -> list[_Made]:
-    """What is made of each thing, on all cores where there are many."""
-    if cores() == 1 or len(things) <= _FEW or not forks():
+def _each(work: Callable[[_Thing], _Made], things: Sequence[_Thing], few: int = _FEW) -> list[_Made]:
+    """What is made of each thing, on all cores where there are more than a few."""
+    if cores() == 1 or len(things) <= few or not forks():
         return [work(thing) for thing in things]
     # Imported here: a single text is compared without. Workers are forks, so that they share the catalog.
     from multiprocessing import get_context

@@ -11,7 +11,7 @@ import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest, nsmallest
+from heapq import nlargest
 from itertools import repeat
 from operator import mul
 from typing import NamedTuple
@@ -130,7 +130,7 @@ class Index:
         best = nlargest(some, found.values())
         least = best[-1] if len(best) == some else 0.0
         ranked = [(-x * agreement.raises(self.agreement(at)), at) for at, x in found.items() if x >= least]
-        near = nsmallest(few, ranked)
+        near = sorted(ranked)[:few]
         return Near(tuple(self.profiles[at].id for _, at in near), least, -near[-1][0] if len(near) == few else 0.0)
 
     def prepare(self) -> None:
