@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from postmortem_kb.insight.counts import keep_counts
 from postmortem_kb.insight.matches import Match, Matcher
 from postmortem_kb.insight.profile import Profile
 from postmortem_kb.insight.rarity import Scales
@@ -42,8 +43,8 @@ def all_matches(
         marks: The digest of what each was made from, by id.
     """
     # What is kept is of one number of matches each: every reader asks for the same.
-    state = f"{count} {state}"
-    known = kept_matches(shelf, state) if shelf else None
+    name = f"{count} {state}"
+    known = kept_matches(shelf, name) if shelf else None
     if known is not None and known.keys() == {profile.id for profile in profiles}:
         return known
     before = kept(shelf) if shelf else None
@@ -51,7 +52,9 @@ def all_matches(
         before = None
     standing = _stands(profiles, marks or {}, count, before[1] if before else Standing.nothing())
     if shelf:
-        keep(shelf, state, standing, before)
+        keep(shelf, name, standing, before)
+        lengths = array("d", [stood.weighed.length for stood in standing.each.values()])
+        keep_counts(shelf, state, standing.scales, lengths)
     return {id: list(stood.matches) for id, stood in standing.each.items()}
 
 

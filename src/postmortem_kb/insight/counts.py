@@ -27,10 +27,15 @@ def index_of(read: Profiles, shelf: Shelf | None) -> Index:
             pass
     index = Index(read.profiles)
     if shelf:
-        known = index.scales.words.holders
-        counted: tuple[array[Any], ...] = (array("q", known), array("q", known.values()), index.lengths)
-        shelf.keep({name: some.tobytes() for name, some in zip(_COUNTS, counted, strict=True)}, read.state)
+        keep_counts(shelf, read.state, index.scales, index.lengths)
     return index
+
+
+def keep_counts(shelf: Shelf, state: str, scales: Scales, lengths: array[float]) -> None:
+    """Keep what was counted for a state of the catalog, for the next text that somebody asks about."""
+    known = scales.words.holders
+    counted: tuple[array[Any], ...] = (array("q", known), array("q", known.values()), lengths)
+    shelf.keep({name: some.tobytes() for name, some in zip(_COUNTS, counted, strict=True)}, state)
 
 
 def _numbers(kind: str, kept: bytes) -> array[Any]:
