@@ -53,7 +53,7 @@ def profile_of(document: Document) -> Profile:
         document.id,
         sorted(set(_facts(data))),
         _passages(data, document.text.string[document.body_start :]),
-        tuple((id, str(relation)) for id, relation in related if isinstance(id, str)),
+        tuple((_names(id)[0], str(relation)) for id, relation in related if isinstance(id, str)),
     )
 
 
@@ -95,10 +95,10 @@ def _profile(
 
 def _facts(data: dict[str, Any]) -> Iterator[str]:
     for key, kind in _LISTS:
-        yield from (f"{kind}:{value}" for value in _texts(data.get(key)))
+        yield from (f"{kind}:{value}" for value in _names(data.get(key)))
     for cause in _mappings(data.get("root_causes")):
-        yield from (f"cause:{value}" for value in _texts(cause.get("category")))
-    yield from (f"alert:{value}" for value in _texts(_block(data, "detection").get("alert")))
+        yield from (f"cause:{value}" for value in _names(cause.get("category")))
+    yield from (f"alert:{value}" for value in _names(_block(data, "detection").get("alert")))
 
 
 def _passages(data: dict[str, Any], body: str) -> Iterator[Passage]:
@@ -113,6 +113,11 @@ def _passages(data: dict[str, Any], body: str) -> Iterator[Passage]:
         (story if section in _STORIES else rest).append(line)
     yield Passage("\n|\n".join(story), _STORY, 2)
     yield Passage("\n|\n".join(rest), 1.0, 0)
+
+
+def _names(value: object) -> list[str]:
+    """The texts in a value as names, which are one line each."""
+    return [" ".join(text.split()) for text in _texts(value)]
 
 
 def _texts(value: object) -> list[str]:
