@@ -20,6 +20,8 @@ Finish = Callable[[Page, Content], T]
 
 _NOTES, _CONTENTS = "note", "content"
 _CHUNK = 16
+_TASKS = 40
+"""So many chunks are made by one process: what it read and made stays in its memory."""
 _FEW = 6
 """So many pages are made by one process sooner than a second one has started."""
 _BATCH = 256
@@ -143,7 +145,7 @@ def _made(pages: Sequence[Page], knowledge: Knowledge, finish: Finish[T]) -> Ite
     global _mine  # noqa: PLW0603 - what a forked process finds; functions of pages cannot be sent to it
     _mine = pages, knowledge, finish
     chunks = _chunks(pages)
-    with get_context("fork").Pool(min(cores(), len(chunks))) as pool:
+    with get_context("fork").Pool(min(cores(), len(chunks)), maxtasksperchild=_TASKS) as pool:
         for made in pool.imap_unordered(_work, chunks):
             yield from made
 
