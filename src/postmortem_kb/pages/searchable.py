@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import chain
 
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Heading
@@ -77,11 +78,12 @@ def _told(postmortem: Postmortem, headings: Sequence[Heading], *, code: bool) ->
     first = body.sections[0].first - 3 if body.sections else len(body.tokens)
     yield from _paragraphs(_words(body, 0, first, code=code))
     for heading in headings:
-        yield f'<h2 id="{escape(heading.id)}">{escape(heading.title)}</h2>'
         section = sections.get(heading.title)
-        if section:
-            yield from _paragraphs(_words(body, section.first, section.last, code=code))
-        yield from _paragraphs(derived.get(heading.title, ()))
+        own = _words(body, section.first, section.last, code=code) if section else ()
+        told = "".join(_paragraphs(chain(own, derived.get(heading.title, ()))))
+        # What follows from other files is found there: an edit of one changes what is read of that one.
+        if told:
+            yield f'<h2 id="{escape(heading.id)}">{escape(heading.title)}</h2>{told}'
 
 
 def _words(body: Body, first: int, last: int, *, code: bool) -> Iterator[str]:
