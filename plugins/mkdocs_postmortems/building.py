@@ -33,6 +33,8 @@ from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.text import digest
 
 _MANUAL = "reference/"
+_FEW = 16
+"""So many incidents are made before all other pages."""
 
 
 class Building:
@@ -50,10 +52,13 @@ class Building:
         self._pages |= {page.path: page for page in _files(knowledge, self._search.bundles)}
         self._handbook: dict[str, str] = {}
         self._searched: list[Searched] = []
+        self._indexed: set[str] = set()
+        """The parts of the search that are made, or were begun."""
 
     def add_main_pages(self, paths: Collection[str], files: Files, config: MkDocsConfig) -> None:
         """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""
         self._outputs.put_back()
+        self._begin_search()
         manual = [path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2]
         wanted = [self._pages.pop(path) for path in dict.fromkeys((*paths, *manual)) if path in self._pages]
         contents = {page.path: content for page, _, content in self._production.run(wanted, lambda page, made: made)}
@@ -83,14 +88,29 @@ class Building:
             for address, path in note.files.items():
                 add_asset(address, str(self._knowledge.root / path), files, config)
 
+    def _begin_search(self) -> None:
+        """Where few incidents changed, make them first: the index takes as long as everything else, and is made beside it."""
+        incidents = [page for page in self._pages.values() if self._search.part(page.path) != MAIN]
+        notes = {page.path: self._production.note(page) for page in incidents}
+        missing = [page for page in incidents if notes[page.path] is None]
+        if len(missing) > _FEW:
+            return
+        made = set()
+        for page, note, _ in self._production.run(missing, self._stage_text):
+            notes[page.path] = note
+            made.add(page.path)
+        known = {path: note for path, note in notes.items() if note}
+        for part in self._search.bundles:
+            if part != MAIN:
+                self._index(part, self._read_by(part, known), made)
+
     def _write(self, changed: dict[str, list[Page]], framing: Framing, notes: dict[str, Note]) -> None:
         """Write what changed, part after part, and begin with the index of each as soon as its pages are known."""
-        left = {part: len(pages) for part, pages in changed.items() if part != MAIN}
+        left = {part: len(pages) for part, pages in changed.items() if part != MAIN and part not in self._indexed}
         made: set[str] = set()
 
         def finish(page: Page, content: Content) -> list[object]:
-            if content.search:
-                self._search.stage(page.path, content.search)
+            self._stage_text(page, content)
             return self._outputs.write(page.file, content.html if page.raw else framing.html(page, content))
 
         for part in [part for part, pages in left.items() if not pages]:
@@ -106,6 +126,11 @@ class Building:
                 left[part] -= 1
                 if not left[part]:
                     self._index(part, self._read_by(part, notes), made)
+
+    def _stage_text(self, page: Page, content: Content) -> None:
+        """Put down what the search reads of a page, unless it has begun to."""
+        if content.search and self._search.part(page.path) not in self._indexed:
+            self._search.stage(page.path, content.search)
 
     def _read_by(self, part: str, notes: dict[str, Note]) -> list[Searched]:
         """What a part of the search reads."""
@@ -153,6 +178,7 @@ class Building:
 
     def _index(self, part: str, pages: list[Searched], staged: Collection[str]) -> None:
         """Begin with a part of the index, unless it is as it was."""
+        self._indexed.add(part)
         if self._search.changed(pages, part):
             self._stage([page.path for page in pages if page.path not in staged])
             self._search.start(pages, part)

@@ -22,8 +22,10 @@ MAIN = "manual"
 """The part that holds the handbook."""
 _INCIDENT = re.compile("incidents/[^/]+/")
 _MANY = 200
-_PARTS = 3
+_PARTS = 8
 """So many parts share many incidents: more are quicker to make after an edit, fewer are quicker to ask."""
+_PIECE = "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE"
+"""Entries in a piece of the index, of which a reader loads one a word and part. A version that does not know this makes larger ones."""
 _DATA = ("pagefind-entry.json", "fragment", "index", "filter")
 
 
@@ -97,6 +99,7 @@ class Search:
         command = [str(_program()), "--site", str(source), "--output-path", str(target), "--silent", *language]
         # In its own folder and without its variables: nothing of the repository configures it.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
+        environment[_PIECE] = "4000"
         result = subprocess.run(
             command, cwd=self._stage, env=environment, capture_output=True, text=True, errors="replace", check=False
         )
