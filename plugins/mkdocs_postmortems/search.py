@@ -22,7 +22,7 @@ MAIN = "manual"
 """The part that holds the handbook."""
 _INCIDENT = re.compile("incidents/[^/]+/")
 _MANY = 200
-_PARTS = 8
+_PARTS = 5
 """So many parts share many incidents: more are quicker to make after an edit, fewer are quicker to ask."""
 _PIECE = "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE"
 """Entries in a piece of the index, of which a reader loads one a word and part. A version that does not know this makes larger ones."""

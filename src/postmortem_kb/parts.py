@@ -30,13 +30,13 @@ def parts(knowledge: Knowledge, kind: str, make: Callable[[Postmortem], Any]) ->
         name = _name(postmortem, knowledge)
         used.add(name)
         try:
-            found[postmortem.id] = json.loads(known[name])
+            found[postmortem.id] = json.loads(known.pop(name))
         except (KeyError, ValueError):
             found[postmortem.id] = make(postmortem)
             fresh[name] = json.dumps(found[postmortem.id]).encode()
     if fresh:
         knowledge.shelf.put(kind, fresh)
-    if known.keys() - used:
+    if known:
         knowledge.shelf.keep(kind, used)
     return found
 

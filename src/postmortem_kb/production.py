@@ -126,11 +126,11 @@ def _name(page: Page) -> str:
 
 def _make(page: Page, knowledge: Knowledge, finish: Finish[T]) -> tuple[_Made, T]:
     content = page.make()
-    whole = _packed(content)
+    # What programs read is large: it is in the site, and kept nowhere else.
+    whole = content.html.encode("utf-8", "surrogatepass") if page.raw else _packed(content)
     answers = tuple((kind, path, knowledge.answer((kind, path))) for kind, path in content.questions)
     found = digest(content.search.encode("utf-8", "surrogatepass")) if content.search else ""
     note = Note(digest(whole), found, content.files, bool(content.headings), answers)
-    # What programs read is large, and is in the site.
     return _Made(note, b"" if page.raw else zlib.compress(whole, 1)), finish(page, content)
 
 

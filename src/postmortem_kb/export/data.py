@@ -10,7 +10,8 @@ from typing import Any
 
 from postmortem_kb.contract import schema_for
 from postmortem_kb.export.related import ADDRESS as RELATED
-from postmortem_kb.export.related import related
+from postmortem_kb.export.related import VERSION as RELATED_VERSION
+from postmortem_kb.export.related import related_entries
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
@@ -69,8 +70,7 @@ def _actions(knowledge: Knowledge) -> str:
 
 
 def _related(knowledge: Knowledge) -> str:
-    found = related(knowledge.similar)
-    return _lines({"version": found["version"]}, "related", map(_line, found["related"]))
+    return _lines({"version": RELATED_VERSION}, "related", map(_line, related_entries(knowledge.similar)))
 
 
 def _line(entry: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from postmortem_kb.insight.search import Found
@@ -19,10 +19,12 @@ def similar(found: Iterable[Found]) -> dict[str, Any]:
 
 def related(similar: Mapping[str, Iterable[Similar]]) -> dict[str, Any]:
     """`/api/related.json`: the similar postmortems of each, those that are written down and those that are computed."""
-    return {
-        "version": VERSION,
-        "related": [{"id": id, "similar": [_similar(one) for one in some]} for id, some in sorted(similar.items())],
-    }
+    return {"version": VERSION, "related": list(related_entries(similar))}
+
+
+def related_entries(similar: Mapping[str, Iterable[Similar]]) -> Iterator[dict[str, Any]]:
+    """Its entries one by one: all of a large catalog at once are larger than their text."""
+    return ({"id": id, "similar": [_similar(one) for one in some]} for id, some in sorted(similar.items()))
 
 
 def _found(found: Found) -> dict[str, Any]:
