@@ -75,6 +75,12 @@ def test_the_handbook_is_searched_where_incidents_do_not_fill_the_page_or_by_its
     expect(results.nth(5)).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert not [url for url in asked if url.startswith("search/data/manual/")]
+    # Nor is counted what nobody is about to choose.
+    severities = page.locator(".pm-search-page").get_by_label("Severity")
+    assert not [url for url in asked if "/filter/" in url]
+    expect(severities.locator("option").filter(has_text="P1")).to_have_text("P1")
+    severities.focus()
+    expect(severities.locator("option").filter(has_text="P1")).to_have_text(re.compile(r"P1 \(\d+\)"))
     page.locator(".pm-search-page").get_by_label("Part").select_option("Handbook")
     expect(results.first).to_contain_text("Handbook")
     assert [url for url in asked if url.startswith("search/data/manual/")]

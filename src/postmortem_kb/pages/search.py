@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages.page import Content, Page, render
+from postmortem_kb.pages.page import Content, Page, key_of, render
+from postmortem_kb.pages.searchable import HANDBOOK, facets
 
 PATH = "search/"
 FACETS = {
@@ -22,8 +23,20 @@ FACETS = {
 
 def pages(knowledge: Knowledge) -> Iterator[Page]:
     """`/search/`."""
-    yield Page(PATH, "Search", PATH, "", partial(_content), "Search in all postmortems and in the handbook")
+    options = _options(knowledge)
+    about = "Search in all postmortems and in the handbook"
+    yield Page(PATH, "Search", PATH, key_of(options), partial(_content, options), about)
 
 
-def _content() -> Content:
-    return Content(render("search.html", PATH, facets=FACETS))
+def _content(options: dict[str, list[str]]) -> Content:
+    return Content(render("search.html", PATH, facets=FACETS, options=options))
+
+
+def _options(knowledge: Knowledge) -> dict[str, list[str]]:
+    """The words of each facet. How many results each has is loaded when somebody is about to choose."""
+    found: dict[str, set[str]] = {name: set() for name in FACETS}
+    for postmortem in knowledge.postmortems:
+        for name, words in facets(postmortem).items():
+            found[name].update(words)
+    found["part"].add(HANDBOOK)
+    return {name: sorted(words, reverse=name == "year") for name, words in found.items()}

@@ -12,6 +12,8 @@ from postmortem_kb.pages.page import Heading
 from postmortem_kb.render.words import label
 from postmortem_kb.source.body import Body, plain
 
+HANDBOOK = "Handbook"
+"""What pages of the handbook have in the facet `part`, which incidents do not have."""
 _CODE = ("fence", "code_block")
 _ANCHOR = re.compile(r'<a class="headerlink"[^>]*>[^<]*</a>')
 """A heading's link to itself, whose sign is no part of its title."""
@@ -28,13 +30,6 @@ def searchable(postmortem: Postmortem, headings: Sequence[Heading], *, code: boo
     Source: https://pagefind.app/docs/metadata/ and https://pagefind.app/docs/filtering/
     """
     started = postmortem.times.started
-    facets = {
-        "severity": [postmortem.severity],
-        "status": [label(postmortem.status)],
-        "service": postmortem.services,
-        "cause": [label(cause.kind) for cause in postmortem.root_causes],
-        "year": [f"{started:%Y}"] if started else [],
-    }
     meta = {"severity": postmortem.severity, "date": f"{started:%Y-%m-%d}" if started else ""}
     return "".join(
         (
@@ -43,8 +38,8 @@ def searchable(postmortem: Postmortem, headings: Sequence[Heading], *, code: boo
             *(f'<i data-pagefind-meta="{name}[data-v]" data-v="{escape(value)}"></i>' for name, value in meta.items()),
             *(
                 f'<i data-pagefind-filter="{name}[data-v]" data-v="{escape(value)}"></i>'
-                for name, values in facets.items()
-                for value in dict.fromkeys(values)
+                for name, values in facets(postmortem).items()
+                for value in values
             ),
             f'<i data-pagefind-sort="date[data-v]" data-v="{meta["date"]}"></i>',
             *_told(postmortem, headings, code=code),
@@ -53,11 +48,23 @@ def searchable(postmortem: Postmortem, headings: Sequence[Heading], *, code: boo
     )
 
 
+def facets(postmortem: Postmortem) -> dict[str, list[str]]:
+    """What results are narrowed by: the words of each facet."""
+    started = postmortem.times.started
+    return {
+        "severity": [postmortem.severity],
+        "status": [label(postmortem.status)],
+        "service": list(dict.fromkeys(postmortem.services)),
+        "cause": list(dict.fromkeys(label(cause.kind) for cause in postmortem.root_causes)),
+        "year": [f"{started:%Y}"] if started else [],
+    }
+
+
 def page_text(title: str, html: str) -> str:
     """A page of the manual in the same terms."""
     return (
         f'<html><body data-pagefind-body><h1 data-pagefind-meta="title">{escape(title)}</h1>'
-        f'<i data-pagefind-filter="part[data-v]" data-v="Handbook"></i>{_ANCHOR.sub("", html)}</body></html>'
+        f'<i data-pagefind-filter="part[data-v]" data-v="{HANDBOOK}"></i>{_ANCHOR.sub("", html)}</body></html>'
     )
 
 

@@ -148,6 +148,14 @@
     const sorts = { newest: { date: "desc" }, oldest: { date: "asc" } };
     let found = { results: [] };
     let turn = 0;
+    let counting = false;
+
+    /* The page knows the words of the facets. How many results each has is loaded when somebody is about to choose. */
+    function count() {
+      if (counting) return;
+      counting = true;
+      ask(0);
+    }
 
     function fill(counts) {
       for (const select of facets) {
@@ -180,20 +188,23 @@
       const query = new URLSearchParams({ ...(words && { q: words }), ...filters, ...(sort && { sort }) });
       history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
       clear.hidden = !query.size;
+      counting ||= Object.keys(filters).length > 0;
+      const pagefind = await load();
+      const counts = counting && (await pagefind.filters());
+      if (mine !== turn) return;
       if (!words && !Object.keys(filters).length) {
         found = { results: [] };
         list.replaceChildren();
         more.hidden = true;
         output.textContent = "";
+        if (counts) fill(counts);
         return;
       }
-      const pagefind = await load();
-      const counts = await pagefind.filters();
       const options = { filters, ...(sort && { sort: sorts[sort] }) };
       const answer = await search(words || null, options, wait);
       if (!answer || mine !== turn) return;
       found = answer;
-      fill(Object.keys(answer.filters ?? {}).length ? answer.filters : counts);
+      if (counts) fill(Object.keys(answer.filters ?? {}).length ? answer.filters : counts);
       output.textContent = found.results.length ? postmortems.count(found.results.length, "result") : "Nothing was found.";
       await show(0);
     }
@@ -201,7 +212,8 @@
     const query = new URLSearchParams(location.search);
     for (const field of form.elements) {
       if (!field.name || !query.get(field.name)) continue;
-      if (field.tagName === "SELECT" && field.name !== "sort") field.append(new Option(query.get(field.name)));
+      const known = field.tagName !== "SELECT" || [...field.options].some((option) => option.value === query.get(field.name));
+      if (!known && field.name !== "sort") field.append(new Option(query.get(field.name)));
       field.value = query.get(field.name);
     }
     form.hidden = false;
@@ -209,8 +221,10 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(() => ask(0)));
     more.querySelector("button").addEventListener("click", () => show(list.children.length));
-    facets.forEach((select) => (select.closest("label").hidden = !select.value));
-    load().then(async (pagefind) => fill(await pagefind.filters()));
+    for (const select of facets) {
+      select.addEventListener("focus", count);
+      select.closest("label").addEventListener("pointerenter", count);
+    }
     ask(0);
     if (!form.elements.q.value) form.elements.q.focus();
   }
