@@ -7,7 +7,7 @@ from typing import Any
 
 from postmortem_kb.insight.profiles import Profiles
 from postmortem_kb.insight.rarity import Scales
-from postmortem_kb.insight.shelf import Shelf
+from postmortem_kb.insight.shelf import Shelf, numbers
 from postmortem_kb.insight.similarity import Index
 
 _COUNTS = {"words": "q", "holders": "q", "lengths": "d"}
@@ -19,7 +19,7 @@ def index_of(read: Profiles, shelf: Shelf | None) -> Index:
     kept = shelf.derived(_COUNTS, read.state) if shelf else None
     if kept:
         try:
-            words, holders, lengths = (_numbers(kind, kept[name]) for name, kind in _COUNTS.items())
+            words, holders, lengths = (numbers(kind, kept[name]) for name, kind in _COUNTS.items())
             if len(lengths) == len(read.profiles):
                 scales = Scales.of(read.profiles, dict(zip(words, holders, strict=True)))
                 return Index(read.profiles, scales, lengths)
@@ -36,9 +36,3 @@ def keep_counts(shelf: Shelf, state: str, scales: Scales, lengths: array[float])
     known = scales.words.holders
     counted: tuple[array[Any], ...] = (array("q", known), array("q", known.values()), lengths)
     shelf.keep({name: some.tobytes() for name, some in zip(_COUNTS, counted, strict=True)}, state)
-
-
-def _numbers(kind: str, kept: bytes) -> array[Any]:
-    found: array[Any] = array(kind)
-    found.frombytes(kept)
-    return found

@@ -162,6 +162,17 @@ class Shelf:
         return database
 
 
+def numbers(kind: str, kept: bytes) -> array[Any]:
+    """The numbers that were kept as bytes.
+
+    Raises:
+        ValueError: They are not of this kind.
+    """
+    found: array[Any] = array(kind)
+    found.frombytes(kept)
+    return found
+
+
 def _is_text(path: str) -> bool:
     """Whether a path can be kept: a file's name may hold bytes that are no text."""
     return not any("\ud800" <= character <= "\udfff" for character in path)
@@ -190,13 +201,10 @@ def _unpacked(
     id: str, facts: str, mechanisms: str, dwelt: bytes, terms: bytes, told: bytes, spelling: str, related: str
 ) -> Profile:
     names = tuple(mechanisms.split("\n")) if mechanisms else ()
-    numbers, weights, dwellings = array("q"), array("f"), array("f")
-    numbers.frombytes(terms)
-    weights.frombytes(told)
-    dwellings.frombytes(dwelt)
+    words, weights, dwellings = numbers("q", terms), numbers("f", told), numbers("f", dwelt)
     lines = spelling.count("\n") + 1 if spelling else 0
-    if len(numbers) != lines or len(weights) > lines or len(names) != len(dwellings):
+    if len(words) != lines or len(weights) > lines or len(names) != len(dwellings):
         raise ValueError("not what was written")
     links = [line.partition("\t") for line in related.split("\n")] if related else []
     written = tuple((other, relation) for relation, _, other in links)
-    return Profile(id, tuple(facts.split("\n")) if facts else (), names, dwellings, numbers, weights, spelling, written)
+    return Profile(id, tuple(facts.split("\n")) if facts else (), names, dwellings, words, weights, spelling, written)

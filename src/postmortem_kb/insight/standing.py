@@ -6,12 +6,11 @@ import json
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from postmortem_kb.insight.champions import Heaviest
 from postmortem_kb.insight.matches import Match, read, written
 from postmortem_kb.insight.rarity import Scales
-from postmortem_kb.insight.shelf import Row, Shelf
+from postmortem_kb.insight.shelf import Row, Shelf, numbers
 from postmortem_kb.insight.similarity import Near
 from postmortem_kb.insight.weighed import Weighed
 
@@ -61,7 +60,7 @@ def kept(shelf: Shelf) -> tuple[str, Standing] | None:
         return None
     state, parts, rows = found
     try:
-        words = dict(zip(_numbers("q", parts[_WORDS]), _numbers("q", parts[_HOLDERS]), strict=True))
+        words = dict(zip(numbers("q", parts[_WORDS]), numbers("q", parts[_HOLDERS]), strict=True))
         scales = Scales(len(rows), words, *json.loads(parts[_OTHERS]))
         matches = read(line for *_, line in rows)
         each = {id: _stood(some, *rest) for (id, *rest, _), some in zip(rows, matches, strict=True)}
@@ -114,15 +113,9 @@ def _stood(
     least: float,
     floor: float,
 ) -> Stood:
-    heaviest = Heaviest(_numbers("q", words), _numbers("f", weights))
+    heaviest = Heaviest(numbers("q", words), numbers("f", weights))
     if len(heaviest.words) != len(heaviest.weights) or not isinstance(wholes, str):
         raise ValueError("not what was written")
-    weighed = Weighed(float(length), heaviest, wholes, _numbers("q", parts))
+    weighed = Weighed(float(length), heaviest, wholes, numbers("q", parts))
     links = tuple((str(other), str(relation)) for other, relation in json.loads(related))
     return Stood(mark, links, weighed, Near(tuple(json.loads(near)), float(least), float(floor)), matches)
-
-
-def _numbers(kind: str, kept: bytes) -> array[Any]:
-    found: array[Any] = array(kind)
-    found.frombytes(kept)
-    return found
