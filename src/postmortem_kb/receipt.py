@@ -9,24 +9,22 @@ import json
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from postmortem_kb.cache import cache_file, program_mark
 from postmortem_kb.clock import today
 from postmortem_kb.history import head
 from postmortem_kb.source.text import digest
+from postmortem_kb.stamps import SETTLED, Stamp, stamp_of
 
 VARIABLE = "POSTMORTEM_RECEIPT"
 """Where a build leaves its receipt, and what it was asked for."""
-_SETTLED = 2_000_000_000
-"""Nanoseconds after which a further change of a file shows in its times, on every file system."""
 _COMPILED = "__pycache__"
 _ASKED = ("POSTMORTEM_", "SOURCE_DATE_EPOCH", "MKDOCS")
-
-_Entry = tuple[str, int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def holds(receipt: str) -> bool:
     try:
         known = json.loads(Path(file).read_text(encoding="utf-8"))
         sources = Sources(known["root"], tuple(known["folders"]), tuple(known["files"]))
-        return bool(known["mark"] == mark and known["state"] == _state(sources, known["site"]))
+        return bool(known["mark"] == mark and known["state"] == _state(sources, _stamped(sources), known["site"]))
     except (OSError, ValueError, TypeError, KeyError):
         return False
 
@@ -73,56 +71,57 @@ def leave(receipt: str, sources: Sources, site: str, began: int) -> None:
     with suppress(OSError):
         # Before anything else: with an old one in place, a change in between would go unseen.
         Path(file).unlink(missing_ok=True)
-        if _newest(sources) > began - _SETTLED:
+        stamped = _stamped(sources)
+        if _newest(sources, stamped) > began - SETTLED:
             return
         known = {"mark": mark, "root": sources.root, "folders": sources.folders, "files": sources.files, "site": site}
-        known["state"] = _state(sources, site)
+        known["state"] = _state(sources, stamped, site)
         Path(file).parent.mkdir(parents=True, exist_ok=True)
         Path(file).write_text(json.dumps(known), encoding="utf-8")
 
 
 def listing(folder: str | Path) -> str:
     """A digest of the names, sizes and times of everything in a folder."""
-    found = [(path.removeprefix(f"{folder}"), size, changed) for path, size, changed, _, _ in _below(str(folder))]
+    found = [(path.removeprefix(f"{folder}"), stamp.size, stamp.changed) for path, stamp in _below(str(folder))]
     return digest(repr(found).encode("utf-8", "surrogatepass"))
 
 
-def _state(sources: Sources, site: str) -> str:
+def _stamped(sources: Sources) -> list[tuple[str, Stamp | None]]:
+    """Every file of the sources, with its stamp."""
+    below = chain.from_iterable(_below(folder) for folder in sources.folders)
+    return [*below, *((file, stamp_of(file)) for file in sources.files)]
+
+
+def _state(sources: Sources, stamped: Sequence[tuple[str, Stamp | None]], site: str) -> str:
     """A digest of everything that a site comes from, and of the site."""
-    entries = [list(_below(folder)) for folder in sources.folders]
-    known = (entries, [_entry(file) for file in sources.files], listing(site), _circumstances(sources.root))
+    known = (stamped, listing(site), _circumstances(sources.root))
     return digest(repr(known).encode("utf-8", "surrogatepass"))
 
 
 def _circumstances(root: str) -> tuple[object, ...]:
     """The program and all that is installed beside it, the day, and where git stands."""
     paths = sysconfig.get_paths()
-    installed = [_entry(paths[name]) for name in ("purelib", "platlib")]
+    installed = [stamp_of(paths[name]) for name in ("purelib", "platlib")]
     return program_mark(), sys.version, installed, today(), head(Path(root))
 
 
-def _newest(sources: Sources) -> int:
+def _newest(sources: Sources, stamped: Iterable[tuple[str, Stamp | None]]) -> int:
     """When anything of the sources changed last, folders included: what is gone shows in them."""
-    found = [_folder_changed(folder) for top in sources.folders for folder, _, _ in _walk(top)]
-    entries = [entry for folder in sources.folders for entry in _below(folder)]
-    entries += [entry for file in sources.files if (entry := _entry(file))]
-    return max([*found, *(max(changed, status) for _, _, changed, status, _ in entries)], default=0)
+    # Raises where one is gone by now.
+    found = [os.stat(folder).st_mtime_ns for top in sources.folders for folder, _ in _walk(top)]  # noqa: PTH116 - as in `stamp_of`
+    return max([*found, *(stamp.newest for _, stamp in stamped if stamp)], default=0)
 
 
-def _folder_changed(folder: str) -> int:
-    return os.stat(folder).st_mtime_ns  # noqa: PTH116 - as below
-
-
-def _below(folder: str) -> Iterator[_Entry]:
-    for here, _, names in _walk(folder):
+def _below(folder: str) -> Iterator[tuple[str, Stamp]]:
+    for here, names in _walk(folder):
         for name in sorted(names):
-            entry = _entry(f"{here}/{name}")
-            if entry:
-                yield entry
+            stamp = stamp_of(f"{here}/{name}")
+            if stamp:
+                yield f"{here}/{name}", stamp
 
 
-def _walk(folder: str) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Every folder.
+def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
+    """Every folder, with the names of its files.
 
     Raises:
         OSError: One is a link: what lies behind it may lie anywhere.
@@ -130,16 +129,6 @@ def _walk(folder: str) -> Iterator[tuple[str, list[str], list[str]]]:
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name != _COMPILED)
         for name in folders:
-            if os.path.islink(f"{here}/{name}"):  # noqa: PTH114 - as below
+            if os.path.islink(f"{here}/{name}"):  # noqa: PTH114 - as in `stamp_of`
                 raise OSError(f"{here}/{name} is a link")
-        yield here, folders, names
-
-
-def _entry(path: str) -> _Entry | None:
-    """What the file system says of a file; None where there is none."""
-    try:
-        # Not through a path object: with ten thousand files that takes longer than the question.
-        status = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return None
-    return path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+        yield here, names

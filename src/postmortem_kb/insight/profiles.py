@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +12,12 @@ from postmortem_kb.insight.profile import Profile, profile_of
 from postmortem_kb.insight.shelf import Kept, Shelf
 from postmortem_kb.source.document import Document, read_document
 from postmortem_kb.source.text import digest
+from postmortem_kb.stamps import SETTLED, stamp_of
 from postmortem_kb.workers import cores, forks
 
 _CHUNK = 32
 _FEW = 2 * _CHUNK
 """So many files are read by one process sooner than a second one has started."""
-_SETTLED = 2_000_000_000
-"""Nanoseconds after which a further change of a file shows in its times, on every file system."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,15 +69,9 @@ def read_profiles(
 
 
 def _stamp(root: Path, path: str) -> str:
-    """Size, times and place of a file; nothing where it changed so lately that the times could not tell the next change."""
-    try:
-        # Not through a path object: with ten thousand files that takes longer than the question.
-        status = os.stat(f"{root}/{path}")  # noqa: PTH116
-    except OSError:
-        return ""
-    if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < _SETTLED:
-        return ""
-    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+    """The stamp of a file as text; nothing where it changed so lately that its times could not tell the next change."""
+    stamp = stamp_of(f"{root}/{path}")
+    return " ".join(map(str, stamp)) if stamp and time.time_ns() - stamp.newest >= SETTLED else ""
 
 
 def _made(catalog: Catalog, paths: Sequence[str], documents: Mapping[str, Document]) -> Iterator[tuple[str, Kept]]:
