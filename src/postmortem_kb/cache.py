@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import postmortem_schema
 
 import postmortem_kb
 from postmortem_kb.policy import Policy
 from postmortem_kb.source.text import digest
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _PROGRAM = (".py", ".json", ".toml", ".html")
 
@@ -34,6 +38,29 @@ def cache_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
     except RuntimeError:
         return None
     return Path(folder) if folder else home / "postmortem-kb"
+
+
+def open_database(file: Path, *tables: str, timeout: float = 2) -> sqlite3.Connection:
+    """A database of the cache with its tables, made where it is not there.
+
+    Args:
+        file: Where it lies.
+        tables: Name and columns of each.
+        timeout: Seconds to wait for another process.
+
+    Raises:
+        OSError, sqlite3.Error: It cannot be opened.
+    """
+    # Imported here: most commands keep nothing.
+    import sqlite3
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    database = sqlite3.connect(file, timeout=timeout)
+    # What is lost when the machine fails is made again.
+    database.execute("PRAGMA synchronous = OFF")
+    for table in tables:
+        database.execute(f"CREATE TABLE IF NOT EXISTS {table}")
+    return database
 
 
 def program_mark(policy: Policy | None = None) -> str:

@@ -9,12 +9,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postmortem_kb.cache import cache_file, program_mark
+from postmortem_kb.cache import cache_file, open_database, program_mark
 from postmortem_kb.catalog import Question
 from postmortem_kb.policy import Policy
 
 MANY = 100
 """So many files are looked up sooner than they are read."""
+_TABLE = "files (path TEXT PRIMARY KEY, key TEXT, digest TEXT, answers TEXT, findings TEXT)"
 if TYPE_CHECKING:
     import sqlite3
 
@@ -50,7 +51,6 @@ class Memory:
         import sqlite3
 
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._open()) as database, database:
                 database.execute("DELETE FROM files WHERE key != ?", [self._key])
                 database.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in gone])
@@ -65,15 +65,7 @@ class Memory:
             return
 
     def _open(self) -> sqlite3.Connection:
-        import sqlite3
-
-        database = sqlite3.connect(self._file, timeout=2)
-        # What is lost when the machine fails is found again.
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, key TEXT, digest TEXT, answers TEXT, findings TEXT)"
-        )
-        return database
+        return open_database(self._file, _TABLE)
 
 
 def memory_of(root: Path, policy: Policy, environment: Mapping[str, str] = os.environ) -> Memory | None:

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postmortem_kb.cache import cache_file, program_mark
+from postmortem_kb.cache import cache_file, open_database, program_mark
 from postmortem_kb.policy import Policy
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 500
 """Names in one query."""
+_TABLE = "things (key TEXT, kind TEXT, name TEXT, value BLOB, PRIMARY KEY (key, kind, name))"
 
 
 class Shelf:
@@ -72,7 +73,6 @@ class Shelf:
         import sqlite3
 
         with suppress(sqlite3.OperationalError, OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
             try:
                 with closing(self._open()) as database, database:
                     work(database)
@@ -83,16 +83,7 @@ class Shelf:
                 self._file.unlink(missing_ok=True)
 
     def _open(self) -> sqlite3.Connection:
-        import sqlite3
-
-        database = sqlite3.connect(self._file, timeout=5)
-        # What is lost when the machine fails is made again.
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS things"
-            " (key TEXT, kind TEXT, name TEXT, value BLOB, PRIMARY KEY (key, kind, name))"
-        )
-        return database
+        return open_database(self._file, _TABLE, timeout=5)
 
 
 def shelf_of(root: Path, audience: str, policy: Policy, environment: Mapping[str, str] = os.environ) -> Shelf | None:

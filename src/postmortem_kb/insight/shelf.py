@@ -11,10 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from postmortem_kb.cache import cache_file, program_mark
+from postmortem_kb.cache import cache_file, open_database, program_mark
 from postmortem_kb.insight.profile import Profile
 
 Row = tuple[Any, ...]
+_PROFILES = (
+    "profiles (path TEXT PRIMARY KEY, key TEXT, stamp TEXT, mark TEXT, id TEXT, facts TEXT, mechanisms TEXT, dwelt BLOB,"
+    " terms BLOB, told BLOB, spelling TEXT, related TEXT)"
+)
+_DERIVED = "derived (name TEXT PRIMARY KEY, state TEXT, found BLOB)"
+_STOOD = (
+    "standing (id TEXT PRIMARY KEY, mark TEXT, related TEXT, length REAL, words BLOB, weights BLOB, wholes TEXT,"
+    " parts BLOB, near TEXT, least REAL, floor REAL, matches TEXT)"
+)
 _STANDING = "standing"
 """The name that tells for which state all was compared."""
 
@@ -52,7 +61,6 @@ class Shelf:
     def write(self, fresh: Mapping[str, Kept], gone: Iterable[str]) -> None:
         """Keep profiles, and forget those of files that are gone."""
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._open()) as database, database:
                 database.execute("DELETE FROM profiles WHERE key != ?", [self._key])
                 database.executemany("DELETE FROM profiles WHERE path = ?", [(path,) for path in gone])
@@ -80,7 +88,6 @@ class Shelf:
     def keep(self, found: Mapping[str, bytes], state: str) -> None:
         """Keep what was worked out for a state, all or nothing, in place of what was kept for another."""
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._open()) as database, database:
                 self._keep(database, found, state)
         except (sqlite3.Error, OSError):
@@ -123,7 +130,6 @@ class Shelf:
             before: The state for which it was kept before; where that is another by now, nothing is kept. None: all are given.
         """
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
             with closing(self._open()) as database, database:
                 database.execute("BEGIN IMMEDIATE")
                 if before is None:
@@ -147,19 +153,7 @@ class Shelf:
         database.executemany("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", rows)
 
     def _open(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._file, timeout=2)
-        # What is lost when the machine fails is made again.
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS profiles (path TEXT PRIMARY KEY, key TEXT, stamp TEXT, mark TEXT, id TEXT,"
-            " facts TEXT, mechanisms TEXT, dwelt BLOB, terms BLOB, told BLOB, spelling TEXT, related TEXT)"
-        )
-        database.execute("CREATE TABLE IF NOT EXISTS derived (name TEXT PRIMARY KEY, state TEXT, found BLOB)")
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS standing (id TEXT PRIMARY KEY, mark TEXT, related TEXT, length REAL, words BLOB,"
-            " weights BLOB, wholes TEXT, parts BLOB, near TEXT, least REAL, floor REAL, matches TEXT)"
-        )
-        return database
+        return open_database(self._file, _PROFILES, _DERIVED, _STOOD)
 
 
 def numbers(kind: str, kept: bytes) -> array[Any]:
