@@ -158,7 +158,7 @@ class Building:
     def close(self) -> None:
         """Wait for the search, and remember what was written."""
         if not self._handbook and not self._searched:
-            # Pagefind makes no index of nothing, and the program that browsers run stands in this part.
+            # Pagefind makes no index of nothing, and browsers ask for this part.
             self._handbook[""] = page_text(self._knowledge.policy.site_name, "")
         for path, text in self._handbook.items():
             self._search.stage(path, text)

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -57,7 +58,7 @@ class Search:
 
     def part(self, path: str) -> str:
         """The part to which an incident belongs, which does not change when others come and go."""
-        return str(int(digest(path.encode())[:8], 16) % self._parts) if _INCIDENT.fullmatch(path) else MAIN
+        return _part(path, self._parts)
 
     def stage(self, path: str, text: str) -> None:
         """Put down what is read of a page."""
@@ -113,6 +114,11 @@ class Search:
     def _mark(self, pages: Iterable[Searched], part: str) -> str:
         first = part == self.bundles[0]
         return digest(repr((sorted((page.path, page.mark) for page in pages), self._language, first)).encode())
+
+
+@cache
+def _part(path: str, parts: int) -> str:
+    return str(int(digest(path.encode())[:8], 16) % parts) if _INCIDENT.fullmatch(path) else MAIN
 
 
 def _wanted(name: str, *, program: bool) -> bool:
