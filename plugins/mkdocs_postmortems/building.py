@@ -33,7 +33,7 @@ from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.text import digest
 
 _MANUAL = "reference/"
-_FEW = 16
+_FEW = 100
 """So many incidents are made before all other pages."""
 
 

@@ -14,7 +14,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 
 from mkdocs_postmortems.outputs import Outputs
-from mkdocs_postmortems.search_order import sort_facets
+from mkdocs_postmortems.search_bundle import tidy
 from postmortem_kb.errors import UsageError
 from postmortem_kb.source.text import digest
 
@@ -22,9 +22,8 @@ FOLDER = "search/data/"
 MAIN = "manual"
 """The part that holds the handbook."""
 _INCIDENT = re.compile("incidents/[^/]+/")
-_MANY = 200
-_PARTS = 5
-"""So many parts share many incidents: more are quicker to make after an edit, fewer are quicker to ask."""
+_PARTS, _SHARE = 12, 80
+"""So many parts at most, and so many incidents in each at least: more parts are quicker to make after an edit, fewer are quicker to ask."""
 _PIECE = "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE"
 """Entries in a piece of the index, of which a reader loads one a word and part. A version that does not know this makes larger ones."""
 _DATA = ("pagefind-entry.json", "fragment", "index", "filter")
@@ -44,7 +43,7 @@ class Search:
 
     def __init__(self, outputs: Outputs, incidents: int, language: str) -> None:
         self._outputs = outputs
-        self._parts = _PARTS if incidents >= _MANY else min(incidents, 1)
+        self._parts = max(min(incidents, 1), min(incidents // _SHARE, _PARTS))
         self._language = language
         self._stage = Path(mkdtemp(prefix="postmortems-search-"))
         # One at a time: it takes most of a build's memory, and the pages keep the other cores busy.
@@ -100,7 +99,7 @@ class Search:
         command = [str(_program()), "--site", str(source), "--output-path", str(target), "--silent", *language]
         # In its own folder and without its variables: nothing of the repository configures it.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
-        environment[_PIECE] = "4000"
+        environment[_PIECE] = "2500"
         result = subprocess.run(
             command, cwd=self._stage, env=environment, capture_output=True, text=True, errors="replace", check=False
         )
@@ -109,7 +108,7 @@ class Search:
         for entry in list(target.iterdir()):
             if not _wanted(entry.name, program=part == self.bundles[0]):
                 entry.unlink()
-        sort_facets(target)
+        tidy(target)
 
     def _mark(self, pages: Iterable[Searched], part: str) -> str:
         first = part == self.bundles[0]

@@ -1,13 +1,15 @@
-"""Puts the facets of a Pagefind index in order: Pagefind writes them as its hash tables happen to give them.
+"""Puts an index that Pagefind wrote in order.
 
-The same text has to give the same files, or a site changes with every build. What is not as it is expected here is left as
-it is: its order is arbitrary, its content right.
+Its facets come as its hash tables happen to give them, and the same text has to give the same files, or a site changes with
+every build. Its pieces do not cover the words between them, for which a browser then loads all pieces nearby. What is not as
+it is expected here is left as it is: it is arbitrary, or larger, and its content right.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,13 @@ import cbor2
 from postmortem_kb.source.text import digest
 
 _MAGIC = b"pagefind_dcd"
-_FILTERS = 3
-"""Where the facets stand in the meta index: a name and a file each."""
+_PIECES, _FILTERS = 2, 3
+"""Where they stand in the meta index: the first word, the last word and the file of each piece; the name and the file of each facet."""
+_LAST = "\U0010ffff"
 
 
-def sort_facets(bundle: Path) -> None:
-    """Sort the facets of an index, and name the files that hold them by what they hold."""
+def tidy(bundle: Path) -> None:
+    """Sort the facets of an index, name the files that hold them by what they hold, and let its pieces meet."""
     entry_file = bundle / "pagefind-entry.json"
     entry = json.loads(entry_file.read_text(encoding="utf-8"))
     for language in entry["languages"].values():
@@ -29,9 +32,22 @@ def sort_facets(bundle: Path) -> None:
         meta = _read(meta_file)
         if not _is_meta(meta):
             return
+        _widen(meta[_PIECES])
         meta[_FILTERS] = sorted([name, _sorted(bundle, file)] for name, file in meta[_FILTERS])
         language["hash"] = _write(bundle, meta, language["hash"], "pagefind.{}.pf_meta")
     entry_file.write_text(json.dumps(entry), encoding="utf-8")
+
+
+def _widen(pieces: list[list[str]]) -> None:
+    """Let each piece claim all words that begin like its last one, up to where the next begins.
+
+    Pagefind cuts the last word of a piece to what tells it from the next piece: one with "failover" ends at "failo". A
+    word beyond the end of every piece makes a browser load all that may hold a beginning of it.
+    """
+    for piece, following in pairwise(pieces):
+        begin = following[0]
+        if begin[-1:].isalnum():
+            piece[1] = min(piece[1] + _LAST, begin[:-1] + chr(ord(begin[-1]) - 1) + _LAST)
 
 
 def _sorted(bundle: Path, file: str) -> str:
@@ -44,6 +60,7 @@ def _is_meta(meta: Any) -> bool:
         isinstance(meta, list)
         and len(meta) > _FILTERS
         and all(isinstance(row, list) and len(row) == 2 for row in meta[_FILTERS])
+        and all(isinstance(row, list) and len(row) == 3 for row in meta[_PIECES])
     )
 
 
