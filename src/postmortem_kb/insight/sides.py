@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.model import Postmortem
 
 
-@dataclass(frozen=True, slots=True)
+# No slots: its actions are told apart once, when somebody asks.
+@dataclass(frozen=True)
 class Group:
     """What belongs to one name."""
 
@@ -17,6 +19,16 @@ class Group:
     postmortems: tuple[Postmortem, ...]
     """In the order in which they were given."""
     actions: tuple[Owed, ...]
+
+    @cached_property
+    def owed(self) -> list[Owed]:
+        """The actions that are open."""
+        return [entry for entry in self.actions if entry.action.open]
+
+    @cached_property
+    def finished(self) -> list[Owed]:
+        """The actions that are done or cancelled."""
+        return [entry for entry in self.actions if not entry.action.open]
 
 
 def groups(
@@ -36,17 +48,19 @@ def groups(
         key: What two spellings of one name have in common.
     """
     members: dict[str, tuple[str, dict[str, Postmortem]]] = {}
+    belongs: dict[str, dict[str, str]] = {}
     for postmortem in postmortems:
-        for name in names(postmortem):
-            members.setdefault(key(name), (name, {}))[1][postmortem.id] = postmortem
-    owed: dict[str, list[Owed]] = {}
+        for written in names(postmortem):
+            slug = key(written)
+            name, inside = members.setdefault(slug, (written, {}))
+            inside[postmortem.id] = postmortem
+            belongs.setdefault(postmortem.id, {})[slug] = name
+    owed: dict[str, list[Owed]] = {slug: [] for slug in members}
     for entry in actions:
-        owed.setdefault(entry.postmortem.id, []).append(entry)
-    order = {id(entry): number for number, entry in enumerate(actions)}
-    found = {}
-    for slug, (name, inside) in members.items():
-        entries = [e for member in inside for e in owed.get(member, ()) if concerns(e, name)]
-        found[slug] = Group(name, tuple(inside.values()), tuple(sorted(entries, key=lambda e: order[id(e)])))
+        for slug, name in belongs.get(entry.postmortem.id, {}).items():
+            if concerns(entry, name):
+                owed[slug].append(entry)
+    found = {slug: Group(name, tuple(inside.values()), tuple(owed[slug])) for slug, (name, inside) in members.items()}
     return dict(sorted(found.items(), key=lambda item: (-len(item[1].postmortems), item[0])))
 
 

@@ -9,7 +9,7 @@ from postmortem_kb.insight.actions import Owed, by_owner, completion
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
-from postmortem_kb.pages.rows import action_rows, array, counted, facets_of_action, line
+from postmortem_kb.pages.rows import OF_ACTION, action_rows, array, counted, facets_of_action, line
 from postmortem_kb.parts import parts
 from postmortem_kb.render.words import label
 
@@ -83,7 +83,7 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
 
 def _filters(knowledge: Knowledge) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
     """Each facet with its words: as they are filtered by, as they are shown, and how many actions have them."""
-    found = counted(map(facets_of_action, knowledge.actions), FACETS)
+    found = counted(knowledge.actions, OF_ACTION)
     for entry in knowledge.actions:
         if entry.action.open:
             found["state"]["open"] += 1

@@ -10,7 +10,7 @@ from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
-from postmortem_kb.pages.rows import array, counted, facets_of_incident, incident_rows, line
+from postmortem_kb.pages.rows import OF_INCIDENT, array, counted, facets_of_incident, incident_rows, line
 from postmortem_kb.parts import parts
 from postmortem_kb.render.words import label
 
@@ -54,7 +54,7 @@ def rows(knowledge: Knowledge) -> str:
 
 
 def _content(knowledge: Knowledge, part: Slice[Postmortem]) -> Content:
-    found = counted(map(facets_of_incident, knowledge.postmortems if part.number == 1 else ()), FACETS)
+    found = counted(knowledge.postmortems if part.number == 1 else (), OF_INCIDENT)
     filters = [(name, title, _options(knowledge, name, found[name])) for name, title in FACETS.items()]
     html = render(
         "incidents.html",

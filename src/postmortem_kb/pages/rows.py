@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -15,8 +16,33 @@ from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import environment
 from postmortem_kb.render import urls
 
+T = TypeVar("T")
 Facets = Mapping[str, object]
 """What a row is filtered by (a word or several), sorted by (a number or a word), and searched in (`text`)."""
+
+Words = str | list[str]
+"""What a thing is found by under a facet; nothing where it is empty."""
+
+OF_INCIDENT: Mapping[str, Callable[[Postmortem], Words]] = {
+    "severity": lambda p: p.severity,
+    "status": lambda p: p.status,
+    "kind": lambda p: p.kind,
+    "service": lambda p: list(p.services),
+    "cause": lambda p: sorted({cause.kind for cause in p.root_causes}),
+    "tag": lambda p: list(p.tags),
+    "detection": lambda p: p.detection.get("source", ""),
+    "year": lambda p: str(p.times.started.year) if p.times.started else "",
+}
+"""The facets of an incident that readers choose words of."""
+OF_ACTION: Mapping[str, Callable[[Owed], Words]] = {
+    "state": lambda entry: entry.action.status,
+    "owner": lambda entry: entry.action.owner,
+    "type": lambda entry: entry.action.type,
+    "priority": lambda entry: entry.action.priority,
+    "service": lambda entry: list(entry.postmortem.services),
+    "severity": lambda entry: entry.postmortem.severity,
+}
+"""The facets of an action that readers choose words of."""
 
 _KEPT = 50_000
 _ROOT = "\0"
@@ -47,14 +73,7 @@ def facets_of_incident(postmortem: Postmortem) -> Facets:
     """The facets of an incident; those with no word are left out."""
     times = postmortem.times
     found: dict[str, object] = {
-        "severity": postmortem.severity,
-        "status": postmortem.status,
-        "kind": postmortem.kind,
-        "service": list(postmortem.services),
-        "cause": sorted({cause.kind for cause in postmortem.root_causes}),
-        "tag": list(postmortem.tags),
-        "detection": postmortem.detection.get("source", ""),
-        "year": f"{times.started:%Y}" if times.started else "",
+        **{name: words(postmortem) for name, words in OF_INCIDENT.items()},
         "date": times.started.isoformat() if times.started else "",
         "ttd": _minutes(times.ttd),
         "ttr": _minutes(times.ttr),
@@ -68,12 +87,7 @@ def facets_of_action(entry: Owed) -> Facets:
     """The facets of an action; what is late is told by the day in the browser."""
     action, postmortem = entry.action, entry.postmortem
     found: dict[str, object] = {
-        "state": action.status,
-        "owner": action.owner,
-        "type": action.type,
-        "priority": action.priority,
-        "service": list(postmortem.services),
-        "severity": postmortem.severity,
+        **{name: words(entry) for name, words in OF_ACTION.items()},
         "due": action.due.isoformat() if action.due and action.open else "",
         "completed": action.completed.isoformat() if action.completed else "",
         "text": f"{action.action} {postmortem.title} {postmortem.id} {action.id}".casefold(),
@@ -81,13 +95,13 @@ def facets_of_action(entry: Owed) -> Facets:
     return {name: value for name, value in found.items() if value not in ("", [], None)}
 
 
-def counted(rows: Iterable[Facets], names: Iterable[str]) -> dict[str, Counter[str]]:
-    """How many rows have each word of each facet."""
-    found: dict[str, Counter[str]] = {name: Counter() for name in names}
-    for facets in rows:
-        for name, words in found.items():
-            told = facets.get(name, ())
-            words.update([told] if isinstance(told, str) else told)  # type: ignore[call-overload]
+def counted(things: Iterable[T], facets: Mapping[str, Callable[[T], Words]]) -> dict[str, Counter[str]]:
+    """How many things have each word of each facet."""
+    things = list(things)
+    found: dict[str, Counter[str]] = {}
+    for name, words in facets.items():
+        told = map(words, things)
+        found[name] = Counter(word for some in told for word in ([some] if isinstance(some, str) else some) if word)
     return found
 
 

@@ -91,14 +91,12 @@ def _pages(side: Side, knowledge: Knowledge) -> Iterator[Page]:
 
 def _group(side: Side, path: str, group: Group, knowledge: Knowledge) -> Iterator[Page]:
     name = side.label(group.name)
-    owed = [entry for entry in group.actions if entry.action.open]
-    finished = [entry for entry in group.actions if not entry.action.open]
-    counts = (name, len(group.postmortems), len(owed), len(finished), knowledge.today)
+    counts = (name, len(group.postmortems), len(group.owed), len(group.finished), knowledge.today)
     description = f"Incidents and action items: {side.noun} {name}"
     for part in slices(path, group.postmortems):
         title = name if part.number == 1 else f"{name}, page {part.number}"
         # Actions stand on the first page only.
-        told = (*owed[:_SHOWN], *finished[:_SHOWN]) if part.number == 1 else ()
+        told = (*group.owed[:_SHOWN], *group.finished[:_SHOWN]) if part.number == 1 else ()
         marks = [p.document.frontmatter_mark for p in (*part.items, *(entry.postmortem for entry in told))]
         make = partial(_content, side, group, part)
         yield Page(part.path, title, side.path, key_of(counts, marks, part.number), make, description)
@@ -116,10 +114,8 @@ def _index(side: Side, part: Slice[Group], total: int, knowledge: Knowledge) -> 
 
 
 def _content(side: Side, group: Group, part: Slice[Postmortem]) -> Content:
-    owed = [entry for entry in group.actions if entry.action.open]
-    finished = [entry for entry in group.actions if not entry.action.open]
-    shown = owed[:_SHOWN] if part.number == 1 else []
-    closed = finished[: _SHOWN - len(shown)] if part.number == 1 else []
+    shown = group.owed[:_SHOWN] if part.number == 1 else []
+    closed = group.finished[: _SHOWN - len(shown)] if part.number == 1 else []
     by_owner = side.noun == "owner"
     html = render(
         "side.html",
@@ -129,8 +125,6 @@ def _content(side: Side, group: Group, part: Slice[Postmortem]) -> Content:
         group=group,
         part=part,
         rows=incident_rows(part.items, part.path),
-        owed=len(owed),
-        finished=len(finished),
         open_rows=action_rows(shown, part.path, owner=not by_owner),
         closed_rows=action_rows(closed, part.path, owner=not by_owner),
         more=side.follows and len(group.actions) > _SHOWN,

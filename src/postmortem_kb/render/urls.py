@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 
+@lru_cache(maxsize=10_000)
 def slug(name: str) -> str:
     """A name as one step of an address; names that differ in more than capitals get different slugs."""
     text = re.sub(r"[^a-z0-9._-]+", "-", name.casefold()).strip("-.")

@@ -72,7 +72,7 @@ def side(view: Side, found: dict[str, Group], place: Place) -> str:
         [
             place.to(plain(view.label(group.name)), path),
             str(len(group.postmortems)),
-            str(sum(entry.action.open for entry in group.actions)),
+            str(len(group.owed)),
             place.incident(group.postmortems[0]),
         ]
         for path, group in found.items()
@@ -83,14 +83,12 @@ def side(view: Side, found: dict[str, Group], place: Place) -> str:
 
 def group(view: Side, found: Group, place: Place) -> str:
     """One name of a side."""
-    owed = [entry for entry in found.actions if entry.action.open]
-    finished = [entry for entry in found.actions if not entry.action.open]
     parts = [
         f"{words.label(view.noun)}, one of {place.to('all', view.path)}.",
         "## Incidents",
         _incidents(found.postmortems, place),
     ]
-    for title, entries in (("Open actions", owed), ("Done and cancelled", finished)):
+    for title, entries in (("Open actions", found.owed), ("Done and cancelled", found.finished)):
         parts += [f"## {title}", _actions(entries, place)] if entries else []
     return _page(view.label(found.name), parts)
 
