@@ -71,7 +71,7 @@ def add(base: Path, id: str, *, title: str = "Down", published: str, status: str
 
 
 def published(base: Path, day: dt.date = dt.date(2026, 4, 1)) -> dict[str, str]:
-    return {address: make() for address, make in files(read_knowledge(base, read_policy(base), day)).items()}
+    return {address: "".join(make()) for address, make in files(read_knowledge(base, read_policy(base), day)).items()}
 
 
 def departures(feed: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -111,13 +111,14 @@ class Building:
 
         def finish(page: Page, content: Content) -> list[object]:
             self._stage_text(page, content)
-            return self._outputs.write(page.file, content.html if page.raw else framing.html(page, content))
+            return self._outputs.write(page.file, content.pieces if page.raw else [framing.html(page, content)])
 
         for part in [part for part, pages in left.items() if not pages]:
             self._index(part, self._read_by(part, notes), made)
-        # The handbook's part comes last, and in it what takes longest first: no process waits for another at the end.
-        main = sorted(changed.pop(MAIN), key=lambda page: not page.raw)
-        for page, note, stat in self._production.run([*chain.from_iterable(changed.values()), *main], finish):
+        # What programs read takes longest and most memory: it comes first, before an index takes as much.
+        data, main = [[page for page in changed[MAIN] if page.raw is raw] for raw in (True, False)]
+        incidents = chain.from_iterable(pages for part, pages in changed.items() if part != MAIN)
+        for page, note, stat in self._production.run([*data, *incidents, *main], finish):
             notes[page.path] = note
             made.add(page.path)
             self._outputs.written(page.file, _mark(page, note, framing), stat)
@@ -195,12 +196,12 @@ class Building:
 
 def _files(knowledge: Knowledge, bundles: list[str]) -> Iterator[Page]:
     """What programs read, as pages that are written as they are."""
-    makers: dict[str, Callable[[], str]] = site_files(knowledge)
+    makers = site_files(knowledge)
     makers |= {address: partial(make, knowledge) for address, make in ROWS.items()}
-    makers[f"{FOLDER}bundles.json"] = partial(json.dumps, bundles)
+    makers[f"{FOLDER}bundles.json"] = lambda: iter([json.dumps(bundles)])
     for address, make in makers.items():
         key = key_of(knowledge.mark, bundles, knowledge.similar_mark if address == RELATED else "")
-        yield Page(address, "", "", key, lambda make=make: Content(make()), raw=True)  # type: ignore[misc]
+        yield Page(address, "", "", key, lambda make=make: Content("", pieces=make()), raw=True)  # type: ignore[misc]
 
 
 def _mark(page: Page, note: Note, framing: Framing) -> str:

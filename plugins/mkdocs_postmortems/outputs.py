@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -83,13 +83,14 @@ class Outputs:
         shutil.rmtree(folder, ignore_errors=True)
         return False
 
-    def write(self, address: str, text: str) -> list[object]:
-        """Write a file; what is given back tells whether it was touched later."""
+    def write(self, address: str, pieces: Iterable[str]) -> list[object]:
+        """Write a file piece by piece; what is given back tells whether it was touched later."""
         file = self._site / address
         if file.parent not in self._folders:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._folders.add(file.parent)
-        file.write_bytes(text.encode("utf-8", "xmlcharrefreplace"))
+        with file.open("wb") as out:
+            out.writelines(piece.encode("utf-8", "xmlcharrefreplace") for piece in pieces)
         return _stat(file)
 
     def written(self, address: str, mark: str, stat: list[object]) -> None:

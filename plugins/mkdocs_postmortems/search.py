@@ -22,7 +22,7 @@ FOLDER = "search/data/"
 MAIN = "manual"
 """The part that holds the handbook."""
 _INCIDENT = re.compile("incidents/[^/]+/")
-_PARTS, _SHARE = 12, 80
+_PARTS, _SHARE = 16, 80
 """So many parts at most, and so many incidents in each at least: more parts are quicker to make after an edit, fewer are quicker to ask."""
 _PIECE = "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE"
 """Entries in a piece of the index, of which a reader loads one a word and part. A version that does not know this makes larger ones."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.source.text import digest
 
+_END = "\0"
+"""Stands behind each text of a part; neither JSON nor a calendar holds it."""
 
-def parts(knowledge: Knowledge, kind: str, make: Callable[[Postmortem], Any]) -> dict[str, Any]:
-    """The parts of all postmortems by id, as JSON gives them back.
+
+def parts(knowledge: Knowledge, kind: str, make: Callable[[Postmortem], Iterable[str]]) -> dict[str, list[str]]:
+    """The parts of all postmortems by id, each of some texts.
 
     Args:
         knowledge: The postmortems, and the shelf.
@@ -20,25 +21,35 @@ def parts(knowledge: Knowledge, kind: str, make: Callable[[Postmortem], Any]) ->
         make: A part from the frontmatter of a postmortem, its last revision, the policy and the day.
     """
     if not knowledge.shelf:
-        return {postmortem.id: make(postmortem) for postmortem in knowledge.postmortems}
+        return {postmortem.id: list(make(postmortem)) for postmortem in knowledge.postmortems}
     kind = f"part {kind}"
     known = knowledge.shelf.all(kind)
-    found: dict[str, Any] = {}
+    found: dict[str, list[str]] = {}
     fresh: dict[str, bytes] = {}
     used = set()
     for postmortem in knowledge.postmortems:
         name = _name(postmortem, knowledge)
         used.add(name)
         try:
-            found[postmortem.id] = json.loads(known.pop(name))
+            found[postmortem.id] = known.pop(name).decode("utf-8", "surrogatepass").split(_END)[:-1]
         except (KeyError, ValueError):
-            found[postmortem.id] = make(postmortem)
-            fresh[name] = json.dumps(found[postmortem.id]).encode()
+            found[postmortem.id] = list(make(postmortem))
+            packed = "".join(f"{text}{_END}" for text in found[postmortem.id])
+            fresh[name] = packed.encode("utf-8", "surrogatepass")
     if fresh:
         knowledge.shelf.put(kind, fresh)
     if known:
         knowledge.shelf.keep(kind, used)
     return found
+
+
+def separated(lines: Iterable[str]) -> Iterator[str]:
+    """The entries of a JSON array, one a line."""
+    mark = ""
+    for line in lines:
+        yield mark
+        yield line
+        mark = ",\n"
 
 
 def _name(postmortem: Postmortem, knowledge: Knowledge) -> str:

@@ -32,7 +32,7 @@ class Note:
     """What is known of a page's content without looking at it."""
 
     mark: str
-    """A digest of the content."""
+    """A digest of the content, or of all that it is made from."""
     search: str
     """A digest of what the search reads; empty where it reads nothing."""
     files: dict[str, str]
@@ -126,12 +126,14 @@ def _name(page: Page) -> str:
 
 def _make(page: Page, knowledge: Knowledge, finish: Finish[T]) -> tuple[_Made, T]:
     content = page.make()
-    # What programs read is large: it is in the site, and kept nowhere else.
-    whole = content.html.encode("utf-8", "surrogatepass") if page.raw else _packed(content)
+    if page.raw:
+        # What programs read is large: it is in the site, and kept nowhere else.
+        return _Made(Note(page.key, "", {}, False, ()), b""), finish(page, content)
+    whole = _packed(content)
     answers = tuple((kind, path, knowledge.answer((kind, path))) for kind, path in content.questions)
     found = digest(content.search.encode("utf-8", "surrogatepass")) if content.search else ""
     note = Note(digest(whole), found, content.files, bool(content.headings), answers)
-    return _Made(note, b"" if page.raw else zlib.compress(whole, 1)), finish(page, content)
+    return _Made(note, zlib.compress(whole, 1)), finish(page, content)
 
 
 def _made(pages: Sequence[Page], knowledge: Knowledge, finish: Finish[T]) -> Iterator[tuple[int, _Made, T]]:

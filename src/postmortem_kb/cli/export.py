@@ -49,7 +49,7 @@ def command(root: Path | None, format_: str, audience: str, target: Path) -> int
 
 def _files(format_: str, knowledge: Knowledge) -> dict[str, str | Path]:
     if format_ == "json":
-        return {name.removeprefix("api/"): make() for name, make in site.data_files(knowledge).items()}
+        return {name.removeprefix("api/"): "".join(make()) for name, make in site.data_files(knowledge).items()}
     if format_ == "csv":
         return dict(csv.files(knowledge))
     # Imported here: it brings the templates and the code that colours code.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from postmortem_kb.export.identity import changed, lasting_id, one_line, writable
@@ -49,27 +50,28 @@ def calendar(actions: Iterable[Owed], accepted: Iterable[Risk], policy: Policy, 
     Its lines end as the format wants it, in CR and LF.
     """
     due = (due_event(entry, policy, history) for entry in actions)
-    return bound((*filter(None, due), *(_decision(risk, policy, history) for risk in accepted)), policy)
+    return "".join(_bound((*due, *(_decision(risk, policy, history) for risk in accepted)), policy))
 
 
-def whole_calendar(knowledge: Knowledge) -> str:
-    """That of everything that is owed and accepted."""
+def whole_calendar(knowledge: Knowledge) -> Iterator[str]:
+    """That of everything that is owed and accepted, piece by piece."""
     policy, history = knowledge.policy, knowledge.history
     found = parts(
         knowledge,
         "events",
-        lambda p: [
-            [due_event(entry, policy, history) for entry in knowledge.actions_of.get(p.id, ())],
-            [_decision(risk, policy, history) for risk in risks([p])],
-        ],
+        lambda p: (
+            *(due_event(entry, policy, history) for entry in knowledge.actions_of.get(p.id, ())),
+            *(_decision(risk, policy, history) for risk in risks([p])),
+        ),
     )
-    places = {id: iter(due) for id, (due, _) in found.items()}
+    places = {id: iter(events) for id, events in found.items()}
     due = [next(places[entry.postmortem.id]) for entry in knowledge.actions]
-    return bound((*filter(None, due), *(text for _, accepted in found.values() for text in accepted)), policy)
+    # The accepted risks are what is left.
+    return _bound(chain(due, *places.values()), policy)
 
 
-def bound(events: Iterable[str], policy: Policy) -> str:
-    """Events in a calendar."""
+def _bound(events: Iterable[str], policy: Policy) -> Iterator[str]:
+    """Events in a calendar, piece by piece; empty ones are left out."""
     # Imported here: it takes as long as a small check, and most runs write no calendar.
     from icalendar import Calendar
 
@@ -77,11 +79,14 @@ def bound(events: Iterable[str], policy: Policy) -> str:
     whole.add("prodid", "-//postmortem-kb//postmortem-kb//EN")
     whole.add("version", "2.0")
     whole.add("x-wr-calname", one_line(f"{policy.site_name}: due dates"))
-    inside = "".join(events)
-    if not inside:
+    inside = filter(None, events)
+    first = next(inside, "")
+    if not first:
         whole.add_component(_universal_time())
     head, end, _ = whole.to_ical().decode().rpartition("END:VCALENDAR")
-    return f"{head}{inside}{end}\r\n"
+    yield f"{head}{first}"
+    yield from inside
+    yield f"{end}\r\n"
 
 
 def due_event(entry: Owed, policy: Policy, history: History) -> str:

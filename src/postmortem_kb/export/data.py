@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any
@@ -15,7 +15,7 @@ from postmortem_kb.export.related import related_entries
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
-from postmortem_kb.parts import parts
+from postmortem_kb.parts import parts, separated
 from postmortem_kb.published import published
 from postmortem_kb.render import urls
 
@@ -47,29 +47,33 @@ def incidents(knowledge: Knowledge) -> dict[str, Any]:
     return {"version": VERSION, "incidents": [_incident(p, knowledge.policy.site_url) for p in knowledge.postmortems]}
 
 
-def files(knowledge: Knowledge) -> dict[str, Callable[[], str]]:
-    """What the site publishes beside its pages: by address, how it is made."""
+def files(knowledge: Knowledge) -> dict[str, Callable[[], Iterator[str]]]:
+    """What the site publishes beside its pages: by address, how it is made, piece by piece."""
     return {
         "api/incidents.json": partial(_incidents, knowledge),
         "api/actions.json": partial(_actions, knowledge),
         RELATED: partial(_related, knowledge),
-        "api/schema.json": lambda: json.dumps(schema_for(knowledge.policy), indent=1, ensure_ascii=False) + "\n",
+        "api/schema.json": partial(_schema, knowledge),
     }
 
 
-def _incidents(knowledge: Knowledge) -> str:
-    found = parts(knowledge, "incidents", lambda p: _line(_incident(p, knowledge.policy.site_url)))
-    return _lines({"version": VERSION}, "incidents", found.values())
+def _schema(knowledge: Knowledge) -> Iterator[str]:
+    yield json.dumps(schema_for(knowledge.policy), indent=1, ensure_ascii=False) + "\n"
 
 
-def _actions(knowledge: Knowledge) -> str:
+def _incidents(knowledge: Knowledge) -> Iterator[str]:
+    found = parts(knowledge, "incidents", lambda p: [_line(_incident(p, knowledge.policy.site_url))])
+    return _lines({"version": VERSION}, "incidents", (line for (line,) in found.values()))
+
+
+def _actions(knowledge: Knowledge) -> Iterator[str]:
     found = parts(knowledge, "actions", lambda p: [_line(action(e)) for e in knowledge.actions_of.get(p.id, ())])
     places = {id: iter(lines) for id, lines in found.items()}
     lines = (next(places[entry.postmortem.id]) for entry in knowledge.actions)
     return _lines({"version": VERSION, "as_of": knowledge.today.isoformat()}, "actions", lines)
 
 
-def _related(knowledge: Knowledge) -> str:
+def _related(knowledge: Knowledge) -> Iterator[str]:
     return _lines({"version": RELATED_VERSION}, "related", map(_line, related_entries(knowledge.similar)))
 
 
@@ -77,10 +81,11 @@ def _line(entry: object) -> str:
     return json.dumps(entry, ensure_ascii=False)
 
 
-def _lines(head: dict[str, Any], key: str, lines: Iterable[str]) -> str:
+def _lines(head: dict[str, Any], key: str, lines: Iterable[str]) -> Iterator[str]:
     """JSON with an entry a line, so that two versions of it can be compared."""
-    entries = ",\n".join(lines)
-    return f'{json.dumps(head)[:-1]}, "{key}": [\n{entries}\n]}}\n'
+    yield f'{json.dumps(head)[:-1]}, "{key}": [\n'
+    yield from separated(lines)
+    yield "\n]}\n"
 
 
 @cache

@@ -36,7 +36,7 @@ PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
 )
 INSIDE = (patterns.pages, rules.pages, frontmatter.pages, configuration.pages)
 """For those who write and follow up; the public does not need it, and it tells how a repository is run."""
-ROWS: Mapping[str, Callable[[Knowledge], str]] = {incidents.DATA: incidents.rows, actions.DATA: actions.rows}
+ROWS: Mapping[str, Callable[[Knowledge], Iterator[str]]] = {incidents.DATA: incidents.rows, actions.DATA: actions.rows}
 """The rows of long lists for the browser, by address."""
 
 

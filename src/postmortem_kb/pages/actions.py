@@ -9,7 +9,7 @@ from postmortem_kb.insight.actions import Owed, by_owner, completion
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
-from postmortem_kb.pages.rows import OF_ACTION, action_rows, array, counted, facets_of_action, line
+from postmortem_kb.pages.rows import OF_ACTION, action_line, action_rows, array, counted
 from postmortem_kb.parts import parts
 from postmortem_kb.render.words import label
 
@@ -42,15 +42,15 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
         )
 
 
-def rows(knowledge: Knowledge) -> str:
+def rows(knowledge: Knowledge) -> Iterator[str]:
     """All rows as data."""
-    found = parts(knowledge, "rows of actions", lambda p: [_row(entry) for entry in knowledge.actions_of.get(p.id, ())])
+    found = parts(
+        knowledge,
+        "rows of actions",
+        lambda p: [action_line(entry, PATH) for entry in knowledge.actions_of.get(p.id, ())],
+    )
     places = {id: iter(lines) for id, lines in found.items()}
     return array(next(places[entry.postmortem.id]) for entry in knowledge.actions)
-
-
-def _row(entry: Owed) -> str:
-    return line(facets_of_action(entry), action_rows([entry], PATH))
 
 
 def _key(part: Slice[Owed], knowledge: Knowledge) -> str:

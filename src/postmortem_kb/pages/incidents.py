@@ -10,7 +10,7 @@ from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
-from postmortem_kb.pages.rows import OF_INCIDENT, array, counted, facets_of_incident, incident_rows, line
+from postmortem_kb.pages.rows import OF_INCIDENT, array, counted, incident_line, incident_rows
 from postmortem_kb.parts import parts
 from postmortem_kb.render.words import label
 
@@ -47,10 +47,10 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
         )
 
 
-def rows(knowledge: Knowledge) -> str:
+def rows(knowledge: Knowledge) -> Iterator[str]:
     """All rows as data."""
-    found = parts(knowledge, "rows of incidents", lambda p: line(facets_of_incident(p), incident_rows([p], PATH)))
-    return array(found.values())
+    found = parts(knowledge, "rows of incidents", lambda p: [incident_line(p, PATH)])
+    return array(line for (line,) in found.values())
 
 
 def _content(knowledge: Knowledge, part: Slice[Postmortem]) -> Content:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -41,6 +41,8 @@ class Content:
     questions: Questions = ()
     search: str = ""
     """The page as the search reads it: HTML with nothing but text and headings; empty: it is not searched."""
+    pieces: Iterable[str] = ()
+    """What a file for programs holds, in place of HTML: some are larger than all pages together."""
 
 
 @dataclass(frozen=True, slots=True)

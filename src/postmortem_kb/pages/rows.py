@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import TypeVar
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import environment
+from postmortem_kb.parts import separated
 from postmortem_kb.render import urls
 
 T = TypeVar("T")
@@ -51,22 +52,34 @@ _ROOT = "\0"
 
 def incident_rows(postmortems: Iterable[Postmortem], page: str, *, facets: bool = False) -> Markup:
     """The rows of several incidents on the page at an address; with what they are filtered by, where it is."""
-    return _on_page((_incident_row(postmortem, facets=facets) for postmortem in postmortems), page)
+    return _on_page((_kept_incident_row(postmortem, facets=facets) for postmortem in postmortems), page)
 
 
 def action_rows(entries: Iterable[Owed], page: str, *, owner: bool = True, facets: bool = False) -> Markup:
     """The rows of several actions on the page at an address; without the owner, where all have the same."""
-    return _on_page((_action_row(entry, owner=owner, facets=facets) for entry in entries), page)
+    return _on_page((_kept_action_row(entry, owner=owner, facets=facets) for entry in entries), page)
 
 
-@lru_cache(maxsize=_KEPT)
+def incident_line(postmortem: Postmortem, page: str) -> str:
+    """A row as data: its facets and its HTML. All of them are as large as all pages, so they are not kept."""
+    return _line(facets_of_incident(postmortem), _on_page([_incident_row(postmortem, facets=False)], page))
+
+
+def action_line(entry: Owed, page: str) -> str:
+    """As `incident_line`."""
+    return _line(facets_of_action(entry), _on_page([_action_row(entry, owner=True, facets=False)], page))
+
+
 def _incident_row(postmortem: Postmortem, *, facets: bool) -> str:
     return _macro("incident_row", postmortem, facets_of_incident(postmortem) if facets else {})
 
 
-@lru_cache(maxsize=_KEPT)
 def _action_row(entry: Owed, *, owner: bool, facets: bool) -> str:
     return _macro("action_row", entry, facets_of_action(entry) if facets else {}, owner)
+
+
+_kept_incident_row = lru_cache(maxsize=_KEPT)(_incident_row)
+_kept_action_row = lru_cache(maxsize=_KEPT)(_action_row)
 
 
 def facets_of_incident(postmortem: Postmortem) -> Facets:
@@ -105,14 +118,15 @@ def counted(things: Iterable[T], facets: Mapping[str, Callable[[T], Words]]) -> 
     return found
 
 
-def line(facets: Facets, html: str) -> str:
-    """A row as data: its facets and its HTML."""
+def _line(facets: Facets, html: str) -> str:
     return json.dumps([facets, html], ensure_ascii=False, separators=(",", ":"))
 
 
-def array(lines: Iterable[str]) -> str:
-    """Rows as data, for a list that is longer than its first page."""
-    return "[" + ",\n".join(lines) + "]\n"
+def array(lines: Iterable[str]) -> Iterator[str]:
+    """Rows as data, for a list that is longer than its first page, piece by piece."""
+    yield "["
+    yield from separated(lines)
+    yield "]\n"
 
 
 def _macro(name: str, thing: object, facets: Facets, *more: object) -> str:

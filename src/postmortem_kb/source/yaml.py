@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any
 
 import yaml
@@ -147,7 +148,9 @@ class _Composer:
                 if len(self.reading.faults) >= _FAULTS:
                     raise _RefusedError
             self.count(event, len(mapping), start)
-            mapping[event.value] = self.build(self.next(), (*path, event.value), span)
+            # A catalog repeats its keys in every file: one of each is enough.
+            key = intern(event.value)
+            mapping[key] = self.build(self.next(), (*path, key), span)
 
     def build_sequence(self, path: Path, start: int) -> tuple[list[object], int]:
         items: list[object] = []
