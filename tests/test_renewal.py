@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from postmortem_kb import workers
 from postmortem_kb.catalog import read_catalog
-from postmortem_kb.insight import computed
 from postmortem_kb.insight.computed import all_matches
 from postmortem_kb.insight.matches import Match, Matcher
 from postmortem_kb.insight.profile import Profile
@@ -152,7 +152,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return compare(self, profile, *rest)
 
     monkeypatch.setattr(Matcher, "matches", counted)
-    monkeypatch.setattr(computed, "cores", lambda: 1)
+    monkeypatch.setattr(workers, "cores", lambda: 1)
     return found
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from threading import Semaphore
 
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search_bundle import tidy
@@ -46,8 +47,9 @@ class Search:
         self._parts = max(min(incidents, 1), min(incidents // _SHARE, _PARTS))
         self._language = language
         self._stage = Path(mkdtemp(prefix="postmortems-search-"))
-        # One at a time: it takes most of a build's memory, and the pages keep the other cores busy.
-        self._workers = ThreadPoolExecutor(1)
+        # One at a time, until the pages are made: it takes most of a build's memory, and they keep the other cores busy.
+        self._turns = Semaphore(1)
+        self._workers = ThreadPoolExecutor(2)
         self._running: list[tuple[str, str, Future[None]]] = []
 
     @property
@@ -75,11 +77,12 @@ class Search:
         self._running.append((part, self._mark(pages, part), self._workers.submit(self._run, part)))
 
     def finish(self) -> None:
-        """Wait for all parts.
+        """Wait for all parts, of which two are made at a time from now on.
 
         Raises:
             UsageError: Pagefind cannot be started, or failed.
         """
+        self._turns.release()
         try:
             for part, mark, running in self._running:
                 running.result()
@@ -100,9 +103,10 @@ class Search:
         # In its own folder and without its variables: nothing of the repository configures it.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
         environment[_PIECE] = "2500"
-        result = subprocess.run(
-            command, cwd=self._stage, env=environment, capture_output=True, text=True, errors="replace", check=False
-        )
+        with self._turns:
+            result = subprocess.run(
+                command, cwd=self._stage, env=environment, capture_output=True, text=True, errors="replace", check=False
+            )
         if result.returncode or not (target / "pagefind-entry.json").is_file():
             raise UsageError(f"the search index could not be made: {(result.stderr or result.stdout).strip()[-500:]}")
         for entry in list(target.iterdir()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from itertools import islice
 
 from postmortem_kb.catalog import Question
@@ -11,7 +12,7 @@ from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity, Span
 from postmortem_kb.memory import Answers, Memory
 from postmortem_kb.rules.rule import Context, Rule, Scope
 from postmortem_kb.source.document import Document, read_document
-from postmortem_kb.workers import cores, forks
+from postmortem_kb.workers import in_chunks, on_all_cores
 
 Found = tuple[str, Finding]
 """A rule's name and what it found."""
@@ -77,51 +78,28 @@ def _answer(question: Question, context: Context) -> str:
 def _rows(
     paths: Sequence[str], context: Context, rules: Sequence[Rule], *, remember: bool
 ) -> Iterator[tuple[str, Row]]:
-    if cores() == 1 or len(paths) <= _FEW:
-        yield from _examine_chunk(paths, context, rules, remember=remember)
-        return
-    # Imported here: a hook reads a file or two.
-    from multiprocessing import get_context
-
-    # A fork has all modules loaded and the schema compiled; where there is none, a process starts anew.
-    way = "fork" if forks() else "spawn"
-    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
-    with get_context(way).Pool(
-        min(cores(), len(chunks)), _begin, (context, [rule.NAME for rule in rules], remember)
-    ) as pool:
-        for rows in pool.imap_unordered(_work, chunks):
-            yield from rows
+    work = partial(_examined, context, tuple(rule.NAME for rule in rules), remember)
+    return on_all_cores(work, in_chunks(paths, _CHUNK), alone=len(paths) <= _FEW, portable=True)
 
 
-def _examine_chunk(
-    paths: Sequence[str], context: Context, rules: Sequence[Rule], *, remember: bool
-) -> Iterator[tuple[str, Row]]:
+def _examined(context: Context, names: tuple[str, ...], remember: bool, path: str) -> tuple[str, Row]:
     catalog = context.catalog
-    for path in paths:
-        catalog.questions.clear()
-        # Before the file is read: if it changes in between, it is looked at again the next time.
-        mark = catalog.digest(path) if remember else ""
-        document = read_document(catalog.root, path, catalog.limits)
-        found = list(examine(document, context, rules))
-        context.forget(document)
-        answers = [(question, _answer(question, context)) for question in sorted(catalog.questions)] if remember else []
-        yield path, (mark, answers, pack(found))
+    catalog.questions.clear()
+    # Before the file is read: if it changes in between, it is looked at again the next time.
+    mark = catalog.digest(path) if remember else ""
+    document = read_document(catalog.root, path, catalog.limits)
+    found = list(examine(document, context, _rules(names)))
+    context.forget(document)
+    answers = [(question, _answer(question, context)) for question in sorted(catalog.questions)] if remember else []
+    return path, (mark, answers, pack(found))
 
 
-_mine: tuple[Context, list[Rule], bool]
-"""What a worker works with."""
-
-
-def _begin(context: Context, names: Sequence[str], remember: bool) -> None:
-    global _mine  # noqa: PLW0603 - a worker is told once, not with every chunk
+@cache
+def _rules(names: tuple[str, ...]) -> list[Rule]:
+    """Rules by their names, as which they are sent to another process."""
     from postmortem_kb.rules import RULES
 
-    _mine = context, [rule for rule in RULES if rule.NAME in names], remember
-
-
-def _work(paths: Sequence[str]) -> list[tuple[str, Row]]:
-    context, rules, remember = _mine
-    return list(_examine_chunk(paths, context, rules, remember=remember))
+    return [rule for rule in RULES if rule.NAME in names]
 
 
 def pack(found: Sequence[Found]) -> str:

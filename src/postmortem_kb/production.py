@@ -6,13 +6,13 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Heading, Page, key_of
 from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.text import digest
-from postmortem_kb.workers import cores, forks
+from postmortem_kb.workers import cores, on_all_cores
 
 T = TypeVar("T")
 Finish = Callable[[Page, Content], T]
@@ -20,8 +20,8 @@ Finish = Callable[[Page, Content], T]
 
 _NOTES, _CONTENTS = "note", "content"
 _CHUNK = 16
-_TASKS = 40
-"""So many chunks are made by one process: what it read and made stays in its memory."""
+_LIFETIME = 40
+"""In chunks of pages."""
 _FEW = 6
 """So many pages are made by one process sooner than a second one has started."""
 _BATCH = 256
@@ -81,7 +81,14 @@ class Production:
                     yield page, self._notes[name], finish(page, content)
         todo = list(missing.values())
         fresh: dict[str, _Made] = {}
-        for position, made, finished in _made(todo, self._knowledge, finish):
+
+        def make(position: int) -> tuple[int, _Made, T]:
+            return position, *_make(todo[position], self._knowledge, finish)
+
+        alone = len(todo) <= _FEW
+        for position, made, finished in on_all_cores(
+            make, _chunks(todo), alone=alone, ordered=False, lifetime=_LIFETIME
+        ):
             page = todo[position]
             self._notes[_name(page)] = made.note
             self._used.add(_name(page))
@@ -136,40 +143,16 @@ def _make(page: Page, knowledge: Knowledge, finish: Finish[T]) -> tuple[_Made, T
     return _Made(note, zlib.compress(whole, 1)), finish(page, content)
 
 
-def _made(pages: Sequence[Page], knowledge: Knowledge, finish: Finish[T]) -> Iterator[tuple[int, _Made, T]]:
-    if cores() == 1 or len(pages) <= _FEW or not forks():
-        for position, page in enumerate(pages):
-            yield position, *_make(page, knowledge, finish)
-        return
-    # Imported here: after an edit, there is little to make.
-    from multiprocessing import get_context
-
-    global _mine  # noqa: PLW0603 - what a forked process finds; functions of pages cannot be sent to it
-    _mine = pages, knowledge, finish
-    chunks = _chunks(pages)
-    with get_context("fork").Pool(min(cores(), len(chunks)), maxtasksperchild=_TASKS) as pool:
-        for made in pool.imap_unordered(_work, chunks):
-            yield from made
-
-
-def _chunks(pages: Sequence[Page]) -> list[range]:
-    """What a process makes at a time: one of what programs read, which is long, and several pages."""
+def _chunks(pages: Sequence[Page]) -> list[Sequence[int]]:
+    """What a process makes at a time, by position: one of what programs read, which is long, and several pages."""
     size = max(1, min(_CHUNK, len(pages) // (4 * cores())))
-    chunks: list[range] = []
+    chunks: list[list[int]] = []
     for position, page in enumerate(pages):
         if chunks and len(chunks[-1]) < size and not page.raw and not pages[position - 1].raw:
-            chunks[-1] = range(chunks[-1].start, position + 1)
+            chunks[-1].append(position)
         else:
-            chunks.append(range(position, position + 1))
-    return chunks
-
-
-_mine: tuple[Sequence[Page], Knowledge, Finish[Any]]
-
-
-def _work(chunk: range) -> list[tuple[int, _Made, Any]]:
-    pages, knowledge, finish = _mine
-    return [(position, *_make(pages[position], knowledge, finish)) for position in chunk]
+            chunks.append([position])
+    return list[Sequence[int]](chunks)
 
 
 def _packed_note(note: Note) -> bytes:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,11 @@ from postmortem_kb.source.document import Document, parse_document, read_documen
 from postmortem_kb.source.frontmatter import Frontmatter
 from postmortem_kb.source.text import Text, digest
 from postmortem_kb.violation import Violation
+from postmortem_kb.workers import in_chunks, on_all_cores
 
+_CHUNK = 32
+_FEW = 2 * _CHUNK
+"""So many files are read by one process sooner than a second one has started."""
 _KIND = "reading"
 _ACTIONS = "actions of git"
 
@@ -26,30 +31,40 @@ _ACTIONS = "actions of git"
 def read_all(catalog: Catalog, contract: Contract, shelf: Shelf | None) -> Iterator[tuple[Document, str]]:
     """Every document and the first reason why it cannot be shown, which is empty for most."""
     known = shelf.all(_KIND) if shelf else {}
-    fresh: dict[str, bytes] = {}
+    found: dict[str, Document | None] = dict.fromkeys(catalog.paths)
     used = set()
-    for path in catalog.paths:
+    for path in found if known else ():
         content = catalog.content(path)
-        whole = 0 < len(content) < catalog.limits.file_bytes
-        mark = digest(content) if shelf and whole else ""
+        mark = digest(content)
         used.add(mark)
-        document = _remembered(catalog, path, content, known.get(mark))
-        if document is not None:
-            yield document, ""
-            continue
-        document = (
-            parse_document(path, content, catalog.limits)
-            if whole
-            else read_document(catalog.root, path, catalog.limits)
-        )
-        reason = _reason(document, contract)
-        if mark and not reason:
-            fresh[mark] = json.dumps((document.body_start, document.frontmatter.data)).encode()
-        yield document if reason else _without_places(document), reason
+        found[path] = _remembered(catalog, path, content, known.get(mark))
+    unknown = [path for path, document in found.items() if document is None]
+    fresh: dict[str, bytes] = {}
+    reasons: dict[str, str] = {}
+    read = on_all_cores(partial(_read, catalog, contract), in_chunks(unknown, _CHUNK), alone=len(unknown) <= _FEW)
+    for path, (document, reason, mark, row) in zip(unknown, read, strict=True):
+        found[path], reasons[path] = document, reason
+        if row:
+            fresh[mark] = row
     if shelf and fresh:
         shelf.put(_KIND, fresh)
     if shelf and known.keys() - used:
         shelf.keep(_KIND, used)
+    yield from ((document, reasons.get(path, "")) for path, document in found.items() if document)
+
+
+def _read(catalog: Catalog, contract: Contract, path: str) -> tuple[Document, str, str, bytes]:
+    """A document, the reason why it cannot be shown, the digest of its content, and how it is remembered, if it is."""
+    content = catalog.content(path)
+    if not 0 < len(content) < catalog.limits.file_bytes:
+        document = read_document(catalog.root, path, catalog.limits)
+        return document, _reason(document, contract), "", b""
+    document = parse_document(path, content, catalog.limits)
+    reason = _reason(document, contract)
+    if reason:
+        return document, reason, "", b""
+    row = json.dumps((document.body_start, document.frontmatter.data)).encode()
+    return _without_places(document), "", digest(content), row
 
 
 def remembered_actions(root: Path, paths: Sequence[str], shelf: Shelf | None) -> ActionHistory:

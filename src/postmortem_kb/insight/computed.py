@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from postmortem_kb.insight.counts import keep_counts
 from postmortem_kb.insight.matches import Match, Matcher
@@ -15,7 +15,7 @@ from postmortem_kb.insight.shelf import Shelf
 from postmortem_kb.insight.similarity import SMALL, Index, Near
 from postmortem_kb.insight.standing import Standing, Stood, keep, kept, kept_matches
 from postmortem_kb.insight.weighed import weigh
-from postmortem_kb.workers import cores, forks
+from postmortem_kb.workers import in_chunks, on_all_cores
 
 _CHUNK = 64
 _FEW = 2 * _CHUNK
@@ -100,24 +100,4 @@ def _compared(renewal: Renewal, ids: Sequence[str]) -> dict[str, tuple[Near, lis
 
 def _each(work: Callable[[_Thing], _Made], things: Sequence[_Thing], few: int = _FEW) -> list[_Made]:
     """What is made of each thing, on all cores where there are more than a few."""
-    if cores() == 1 or len(things) <= few or not forks():
-        return [work(thing) for thing in things]
-    # Imported here: a single text is compared without. Workers are forks, so that they share the catalog.
-    from multiprocessing import get_context
-
-    chunks = [things[start : start + _CHUNK] for start in range(0, len(things), _CHUNK)]
-    with get_context("fork").Pool(cores(), _begin, (work,)) as pool:
-        return [made for some in pool.imap(_do, chunks) for made in some]
-
-
-_mine: Callable[[Any], Any]
-"""What a worker works with."""
-
-
-def _begin(work: Callable[[Any], Any]) -> None:
-    global _mine  # noqa: PLW0603 - a worker is told once, not with every chunk
-    _mine = work
-
-
-def _do(things: Sequence[Any]) -> list[Any]:
-    return [_mine(thing) for thing in things]
+    return list(on_all_cores(work, in_chunks(things, _CHUNK), alone=len(things) <= few))

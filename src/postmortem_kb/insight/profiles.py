@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from postmortem_kb.catalog import Catalog
@@ -13,7 +14,7 @@ from postmortem_kb.insight.shelf import Kept, Shelf
 from postmortem_kb.source.document import Document, read_document
 from postmortem_kb.source.text import digest
 from postmortem_kb.stamps import SETTLED, stamp_of
-from postmortem_kb.workers import cores, forks
+from postmortem_kb.workers import in_chunks, on_all_cores
 
 _CHUNK = 32
 _FEW = 2 * _CHUNK
@@ -75,23 +76,13 @@ def _stamp(root: Path, path: str) -> str:
 
 
 def _made(catalog: Catalog, paths: Sequence[str], documents: Mapping[str, Document]) -> Iterator[tuple[str, Kept]]:
-    if cores() == 1 or len(paths) <= _FEW:
-        for path in paths:
-            yield path, _make(catalog, path, documents)
-        return
-    # Imported here: a single text is compared without.
-    from multiprocessing import get_context
-
-    way = "fork" if forks() else "spawn"
-    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
-    with get_context(way).Pool(
-        min(cores(), len(chunks)), _begin, (catalog, documents if way == "fork" else {})
-    ) as pool:
-        for chunk, made in zip(chunks, pool.imap(_work, chunks), strict=True):
-            yield from zip(chunk, made, strict=True)
+    work = partial(_make, catalog, documents)
+    # Documents that are read already would have to be sent to a process that begins anew.
+    made = on_all_cores(work, in_chunks(paths, _CHUNK), alone=len(paths) <= _FEW, portable=not documents)
+    return zip(paths, made, strict=True)
 
 
-def _make(catalog: Catalog, path: str, documents: Mapping[str, Document]) -> Kept:
+def _make(catalog: Catalog, documents: Mapping[str, Document], path: str) -> Kept:
     if path in documents:
         # It may have changed since, so nothing is said of its times: the next run asks for its content.
         text = documents[path].text.string
@@ -101,17 +92,3 @@ def _make(catalog: Catalog, path: str, documents: Mapping[str, Document]) -> Kep
     document = read_document(catalog.root, path, catalog.limits)
     text = document.text.string
     return Kept(stamp, digest(text.encode()) if text else "", profile_of(document))
-
-
-_mine: tuple[Catalog, Mapping[str, Document]]
-"""What a worker works with."""
-
-
-def _begin(catalog: Catalog, documents: Mapping[str, Document]) -> None:
-    global _mine  # noqa: PLW0603 - a worker is told once, not with every chunk
-    _mine = catalog, documents
-
-
-def _work(paths: Sequence[str]) -> list[Kept]:
-    catalog, documents = _mine
-    return [_make(catalog, path, documents) for path in paths]
