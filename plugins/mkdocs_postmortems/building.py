@@ -49,25 +49,31 @@ class Building:
         self._outputs.set_aside()
         language = str(config.theme.get("language", "en")).partition("-")[0]
         self._search = Search(self._outputs, len(knowledge.postmortems), language)
-        self._pages |= {page.path: page for page in _files(knowledge, self._search.bundles)}
+        self._data = list(_data(knowledge, self._search.bundles))
         self._handbook: dict[str, str] = {}
         self._searched: list[Searched] = []
         self._indexed: set[str] = set()
         """The parts of the search that are made, or were begun."""
 
     def add_main_pages(self, paths: Collection[str], files: Files, config: MkDocsConfig) -> None:
-        """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""
+        """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual; and write the data."""
         self._outputs.put_back()
         self._begin_search()
         manual = [path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2]
         wanted = [self._pages.pop(path) for path in dict.fromkeys((*paths, *manual)) if path in self._pages]
-        contents = {page.path: content for page, _, content in self._production.run(wanted, lambda page, made: made)}
+        contents: dict[str, Content] = {}
+        # What programs read takes longest and most memory: it comes first, before an index takes as much.
+        data = [page for page in self._data if not self._outputs.keep(page.file, page.key)]
+        for page, _, made in self._production.run([*data, *wanted], self._write_data):
+            if isinstance(made, Content):
+                contents[page.path] = made
+            else:
+                self._outputs.written(page.file, page.key, made)
         for page in wanted:
             self.main[page.path] = add_page(page, contents[page.path], files, config)
         if any(file.is_documentation_page() and file.abs_src_path for file in files):
             for page in self._pages.values():
-                if not page.raw:
-                    add_target(page, files, config)
+                add_target(page, files, config)
 
     def write_pages(self, env: jinja2.Environment, files: Files, nav: Navigation, config: MkDocsConfig) -> None:
         """Write all other pages and what programs read; the search reads a part of them while the next one is made."""
@@ -80,13 +86,16 @@ class Building:
                 notes[page.path] = note
             else:
                 changed[self._search.part(page.path)].append(page)
-                if not page.raw:
-                    framing.prepare(page)
+                framing.prepare(page)
         self._write(changed, framing, notes)
         self._searched = self._read_by(MAIN, notes)
         for note in notes.values():
             for address, path in note.files.items():
                 add_asset(address, str(self._knowledge.root / path), files, config)
+
+    def _write_data(self, page: Page, content: Content) -> Content | list[object]:
+        """Write what programs read where it is made, for it is large; what tells whether it was touched later is left."""
+        return self._outputs.write(page.file, content.pieces) if page.raw else content
 
     def _begin_search(self) -> None:
         """Where few incidents changed, make them first: the index takes as long as everything else, and is made beside it."""
@@ -111,14 +120,12 @@ class Building:
 
         def finish(page: Page, content: Content) -> list[object]:
             self._stage_text(page, content)
-            return self._outputs.write(page.file, content.pieces if page.raw else [framing.html(page, content)])
+            return self._outputs.write(page.file, [framing.html(page, content)])
 
         for part in [part for part, pages in left.items() if not pages]:
             self._index(part, self._read_by(part, notes), made)
-        # What programs read takes longest and most memory: it comes first, before an index takes as much.
-        data, main = [[page for page in changed[MAIN] if page.raw is raw] for raw in (True, False)]
-        incidents = chain.from_iterable(pages for part, pages in changed.items() if part != MAIN)
-        for page, note, stat in self._production.run([*data, *incidents, *main], finish):
+        # In the order of the parts: the handbook's comes last.
+        for page, note, stat in self._production.run(chain.from_iterable(changed.values()), finish):
             notes[page.path] = note
             made.add(page.path)
             self._outputs.written(page.file, _mark(page, note, framing), stat)
@@ -140,7 +147,7 @@ class Building:
 
     def sitemap(self, config: MkDocsConfig) -> Iterator[Any]:
         """The pages that MkDocs does not know, as its sitemap asks for them; none where the site has no address."""
-        for path in (page.path for page in self._pages.values() if not page.raw):
+        for path in self._pages:
             url = whole_address(config, path)
             if not url:
                 return
@@ -194,7 +201,7 @@ class Building:
             self._search.stage(page.path, page.make().search)
 
 
-def _files(knowledge: Knowledge, bundles: list[str]) -> Iterator[Page]:
+def _data(knowledge: Knowledge, bundles: list[str]) -> Iterator[Page]:
     """What programs read, as pages that are written as they are."""
     makers = site_files(knowledge)
     makers |= {address: partial(make, knowledge) for address, make in ROWS.items()}
@@ -206,6 +213,4 @@ def _files(knowledge: Knowledge, bundles: list[str]) -> Iterator[Page]:
 
 def _mark(page: Page, note: Note, framing: Framing) -> str:
     """A digest of everything that a page's file is made from."""
-    if page.raw:
-        return note.mark
     return key_of(page.title, page.description, note.mark, framing.mark(page, headings=note.headings))

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.model import Postmortem
 
 
-# No slots: its actions are told apart once, when somebody asks.
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     """What belongs to one name."""
 
     name: str
     postmortems: tuple[Postmortem, ...]
     """In the order in which they were given."""
-    actions: tuple[Owed, ...]
+    owed: tuple[Owed, ...]
+    """The actions that are open."""
+    finished: tuple[Owed, ...]
+    """The actions that are done or cancelled."""
 
-    @cached_property
-    def owed(self) -> list[Owed]:
-        """The actions that are open."""
-        return [entry for entry in self.actions if entry.action.open]
-
-    @cached_property
-    def finished(self) -> list[Owed]:
-        """The actions that are done or cancelled."""
-        return [entry for entry in self.actions if not entry.action.open]
+    @property
+    def actions(self) -> tuple[Owed, ...]:
+        """All of them, the open ones first."""
+        return self.owed + self.finished
 
 
 def groups(
@@ -56,11 +52,16 @@ def groups(
             inside[postmortem.id] = postmortem
             belongs.setdefault(postmortem.id, {})[slug] = name
     owed: dict[str, list[Owed]] = {slug: [] for slug in members}
+    finished: dict[str, list[Owed]] = {slug: [] for slug in members}
     for entry in actions:
+        belonging = owed if entry.action.open else finished
         for slug, name in belongs.get(entry.postmortem.id, {}).items():
             if concerns(entry, name):
-                owed[slug].append(entry)
-    found = {slug: Group(name, tuple(inside.values()), tuple(owed[slug])) for slug, (name, inside) in members.items()}
+                belonging[slug].append(entry)
+    found = {
+        slug: Group(name, tuple(inside.values()), tuple(owed[slug]), tuple(finished[slug]))
+        for slug, (name, inside) in members.items()
+    }
     return dict(sorted(found.items(), key=lambda item: (-len(item[1].postmortems), item[0])))
 
 

@@ -114,8 +114,8 @@ def _index(side: Side, part: Slice[Group], total: int, knowledge: Knowledge) -> 
 
 
 def _content(side: Side, group: Group, part: Slice[Postmortem]) -> Content:
-    shown = group.owed[:_SHOWN] if part.number == 1 else []
-    closed = group.finished[: _SHOWN - len(shown)] if part.number == 1 else []
+    shown = group.owed[:_SHOWN] if part.number == 1 else ()
+    closed = group.finished[: _SHOWN - len(shown)] if part.number == 1 else ()
     by_owner = side.noun == "owner"
     html = render(
         "side.html",
