@@ -1,0 +1,68 @@
+"""The search index as a browser finds it, made by the real Pagefind."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import cbor2
+import pytest
+from mkdocs_postmortems.outputs import Outputs
+from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
+
+# Words that begin alike, as those of a language do, and that no stemmer shortens.
+WORDS = ["".join(letters) * 2 for letters in itertools.product("bdfk", "ao", "bdfk", "ao", "bdfk")]
+
+
+def index(site: Path, pages: int) -> Search:
+    search = Search(Outputs(site, None), pages, "en")
+    parts: dict[str, list[Searched]] = {name: [] for name in search.bundles}
+    for number in range(pages):
+        path = f"incidents/incident-{number}/"
+        words = " ".join(word for place, word in enumerate(WORDS) if (place + number) % 7)
+        search.stage(path, f'<html lang="en"><body data-pagefind-body><h1>{number}</h1><p>{words}</p></body></html>')
+        parts[search.part(path)].append(Searched(path, str(number)))
+    for name, staged in parts.items():
+        if staged:
+            search.start(staged, name)
+    search.finish()
+    return search
+
+
+def read(file: Path) -> Any:
+    return cbor2.loads(gzip.decompress(file.read_bytes()).removeprefix(b"pagefind_dcd"))
+
+
+def test_every_word_lies_in_one_piece_of_a_part_and_so_do_words_that_begin_like_it(tmp_path: Path) -> None:
+    index(tmp_path, 100)
+    bundle = tmp_path / FOLDER / "0"
+    (language,) = json.loads((bundle / "pagefind-entry.json").read_text())["languages"].values()
+    pieces = read(bundle / f"pagefind.{language['hash']}.pf_meta")[2]
+    assert len(pieces) > 5
+    for first, last, name in pieces:
+        for word, *_ in read(bundle / "index" / f"{name}.pf_index")[0]:
+            claims = [other for *bounds, other in pieces if bounds[0] <= word <= bounds[1]]
+            assert claims == [name], f"{word} lies in {first} to {last}"
+            claims = [other for *bounds, other in pieces if bounds[0] <= f"{word}{word}" <= bounds[1]]
+            assert len(claims) <= 1
+
+
+@pytest.mark.parametrize(("incidents", "parts"), [(0, 0), (1, 1), (159, 1), (160, 2), (1_000, 12), (50_000, 16)])
+def test_a_catalog_has_parts_as_it_grows(incidents: int, parts: int, tmp_path: Path) -> None:
+    search = Search(Outputs(tmp_path, None), incidents, "en")
+    try:
+        assert search.bundles == [*map(str, range(parts)), MAIN]
+        assert search.part("handbook/") == MAIN
+    finally:
+        search.close()
+
+
+def test_a_browser_gets_the_program_once(tmp_path: Path) -> None:
+    search = index(tmp_path, 170)
+    assert search.bundles == ["0", "1", MAIN]
+    found = sorted(file.parent.name for file in tmp_path.rglob("pagefind.js"))
+    assert found == ["0"]
+    assert not {file.name for file in tmp_path.rglob("*.css")}
