@@ -29,14 +29,19 @@ def base(tmp_path: Path, draft: Callable[..., str]) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def served(base: Path, environment: dict[str, str], tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+@pytest.fixture(params=["by hand", "in the background of a script"])
+def served(
+    request: pytest.FixtureRequest, base: Path, environment: dict[str, str], tmp_path: Path
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The address of a served site, and the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "postmortem_kb.cli", "--root", str(base), "serve", "--"]
     command += ["--dev-addr", f"127.0.0.1:{port}"]
+    if request.param != "by hand":
+        # A shell lets what a script starts with `&` ignore the key that interrupts.
+        command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
     own = environment | {"TMPDIR": str(base), "POSTMORTEM_CACHE": str(tmp_path / "cache"), VARIABLE: ""}
     with subprocess.Popen(command, env=own, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:

@@ -57,7 +57,13 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
 
 def _run(command: list[str], environment: Mapping[str, str]) -> int:
     """Run a program to its end; who stops us stops it, too."""
-    with subprocess.Popen(command, env=environment) as process:
+    # What a script starts in the background ignores the key that interrupts, and would ignore us, too.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, env=environment)
+    finally:
+        signal.signal(signal.SIGINT, ours)
+    with process:
         # As from the keyboard: MkDocs then removes what it wrote for the time of serving.
         before = signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
         try:
