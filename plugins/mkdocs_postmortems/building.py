@@ -88,7 +88,7 @@ class Building:
                 changed[self._search.part(page.path)].append(page)
                 framing.prepare(page)
         self._write(changed, framing, notes)
-        self._searched = self._read_by(MAIN, notes)
+        self._searched = self._read_by_part(notes)[MAIN]
         for note in notes.values():
             for address, path in note.files.items():
                 add_asset(address, str(self._knowledge.root / path), files, config)
@@ -108,10 +108,10 @@ class Building:
         for page, note, _ in self._production.run(missing, self._stage_text):
             notes[page.path] = note
             made.add(page.path)
-        known = {path: note for path, note in notes.items() if note}
+        read = self._read_by_part({path: note for path, note in notes.items() if note})
         for part in self._search.bundles:
             if part != MAIN:
-                self._index(part, self._read_by(part, known), made)
+                self._index(part, read[part], made)
 
     def _write(self, changed: dict[str, list[Page]], framing: Framing, notes: dict[str, Note]) -> None:
         """Write what changed, part after part, and begin with the index of each as soon as its pages are known."""
@@ -122,8 +122,10 @@ class Building:
             self._stage_text(page, content)
             return self._outputs.write(page.file, [framing.html(page, content)])
 
-        for part in [part for part, pages in left.items() if not pages]:
-            self._index(part, self._read_by(part, notes), made)
+        if not all(left.values()):
+            read = self._read_by_part(notes)
+            for part in [part for part, pages in left.items() if not pages]:
+                self._index(part, read[part], made)
         # In the order of the parts: the handbook's comes last.
         for page, note, stat in self._production.run(chain.from_iterable(changed.values()), finish):
             notes[page.path] = note
@@ -133,17 +135,20 @@ class Building:
             if part in left:
                 left[part] -= 1
                 if not left[part]:
-                    self._index(part, self._read_by(part, notes), made)
+                    self._index(part, self._read_by_part(notes)[part], made)
 
     def _stage_text(self, page: Page, content: Content) -> None:
         """Put down what the search reads of a page, unless it has begun to."""
         if content.search and self._search.part(page.path) not in self._indexed:
             self._search.stage(page.path, content.search)
 
-    def _read_by(self, part: str, notes: dict[str, Note]) -> list[Searched]:
-        """What a part of the search reads."""
-        read = (Searched(path, note.search) for path, note in notes.items() if note.search)
-        return [page for page in read if self._search.part(page.path) == part]
+    def _read_by_part(self, notes: dict[str, Note]) -> dict[str, list[Searched]]:
+        """What each part of the search reads."""
+        read: dict[str, list[Searched]] = {part: [] for part in self._search.bundles}
+        for path, note in notes.items():
+            if note.search:
+                read[self._search.part(path)].append(Searched(path, note.search))
+        return read
 
     def sitemap(self, config: MkDocsConfig) -> Iterator[Any]:
         """The pages that MkDocs does not know, as its sitemap asks for them; none where the site has no address."""

@@ -49,13 +49,14 @@ class Outputs:
         for entry in list(kept.iterdir()):
             entry.rename(self._site / entry.name)
             for folder, _, names in os.walk(self._site / entry.name, topdown=False):
-                here = Path(folder).relative_to(self._site).as_posix()
-                for name in () if self._inside(here) else names:
-                    if f"{here}/{name}" not in self._known:
-                        Path(folder, name).unlink()
-                # The name of an empty one would still tell what another build wrote there.
-                with suppress(OSError):
-                    Path(folder).rmdir()
+                here = folder.removeprefix(f"{self._site}{os.sep}").replace(os.sep, "/")
+                strange = [] if self._inside(here) else [name for name in names if f"{here}/{name}" not in self._known]
+                for name in strange:
+                    Path(folder, name).unlink()
+                if len(strange) == len(names):
+                    # The name of an empty one would still tell what another build wrote there.
+                    with suppress(OSError):
+                        Path(folder).rmdir()
         kept.rmdir()
 
     def _inside(self, folder: str) -> bool:
