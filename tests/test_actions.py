@@ -101,14 +101,14 @@ def test_what_the_site_publishes_follows_its_schemas(root: Path | None, base: Pa
     published = files(knowledge)
     for name in ("incidents", "actions", "related"):
         schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
-        data = json.loads(published[f"api/{name}.json"]())
+        data = json.loads("".join(published[f"api/{name}.json"]()))
         assert [error.json_path for error in Draft202012Validator(schema).iter_errors(data)] == []
         assert data[name]
-    Draft202012Validator.check_schema(json.loads(published["api/schema.json"]()))
+    Draft202012Validator.check_schema(json.loads("".join(published["api/schema.json"]())))
 
 
 def test_times_are_computed_and_keys_of_one_s_own_stay_at_home(base: Path) -> None:
     knowledge = read_knowledge(base, read_policy(base), dt.date(2026, 4, 1))
-    incident = json.loads(files(knowledge)["api/incidents.json"]())["incidents"][0]
+    incident = json.loads("".join(files(knowledge)["api/incidents.json"]()))["incidents"][0]
     assert incident["times"] == {"ttr_minutes": 60.0, "downtime_minutes": 60.0, "publish_days": 2}
     assert "x-sprint" not in incident["action_items"][0]

@@ -30,12 +30,27 @@ def action_index(postmortems: Iterable[Postmortem], today: date) -> list[Owed]:
     return unfinished + finished
 
 
-def by_owner(entries: Iterable[Owed]) -> list[tuple[str, list[Owed]]]:
-    """The entries of each owner: whoever owes most comes first."""
-    groups: dict[str, list[Owed]] = {}
+@dataclass(slots=True)
+class Load:
+    """How many actions an owner has."""
+
+    owner: str
+    overdue: int = 0
+    open: int = 0
+    finished: int = 0
+
+
+def by_owner(entries: Iterable[Owed]) -> list[Load]:
+    """What each owner has to do: whoever owes most comes first."""
+    loads: dict[str, Load] = {}
     for entry in entries:
-        groups.setdefault(entry.action.owner, []).append(entry)
-    return sorted(groups.items(), key=lambda group: (-sum(e.action.open for e in group[1]), group[0]))
+        load = loads.setdefault(entry.action.owner, Load(entry.action.owner))
+        if entry.action.open:
+            load.open += 1
+            load.overdue += entry.overdue
+        else:
+            load.finished += 1
+    return sorted(loads.values(), key=lambda load: (-load.open, load.owner))
 
 
 def completion(entries: Iterable[Owed]) -> Share:

@@ -27,7 +27,13 @@ class Figures:
 
     def time(self, name: str) -> Distribution:
         """How long something took, by its name in `DURATIONS`."""
-        return distribution(self.postmortems, name)
+        if name not in self._times:
+            self._times[name] = distribution(self.postmortems, name)
+        return self._times[name]
+
+    @cached_property
+    def _times(self) -> dict[str, Distribution]:
+        return {}
 
     @cached_property
     def recurrence(self) -> Share:
