@@ -149,7 +149,7 @@ def test_the_page_of_the_frontmatter_follows_the_policy(tmp_path: Path) -> None:
     assert "P2" not in re.sub(r"<[^>]+>", "", html.partition('<h2 id="severity">')[2].partition("<h2 ")[0])
     links = html.partition('<h2 id="links">')[2].partition("<h2 ")[0]
     assert "Required once reviewed, at least one." in links
-    told = json.loads(data_files(knowledge)["api/schema.json"]())["properties"]["links"]["description"]
+    told = json.loads("".join(data_files(knowledge)["api/schema.json"]()))["properties"]["links"]["description"]
     assert told.endswith("Required once reviewed, at least one.")
 
 
