@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,10 @@ import cbor2
 import pytest
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
+
+from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.pages import all_pages
+from postmortem_kb.policy import default_policy
 
 # Words that begin alike, as those of a language do, and that no stemmer shortens.
 WORDS = ["".join(letters) * 2 for letters in itertools.product("bdfk", "ao", "bdfk", "ao", "bdfk")]
@@ -58,6 +64,17 @@ def test_a_catalog_has_parts_as_it_grows(incidents: int, parts: int, tmp_path: P
         assert search.part("handbook/") == MAIN
     finally:
         search.close()
+
+
+def test_what_stands_above_every_timeline_is_no_word_of_it(tmp_path: Path, draft: Callable[..., str]) -> None:
+    lessons = "\n## Lessons\n\n| Time | Pool |\n| --- | --- |\n| noon | small |\n"
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortems" / "a.md").write_text(draft("a") + lessons, encoding="utf-8")
+    knowledge = read_knowledge(tmp_path, default_policy(), dt.date(2026, 4, 1))
+    (text,) = [page.make().search for page in all_pages(knowledge) if page.path == "incidents/a/"]
+    assert "<p>Orders fail</p>" in text
+    assert "<p>Event</p>" not in text
+    assert "<p>Time</p><p>Pool</p>" in text
 
 
 def test_a_browser_gets_the_program_once(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Heading
 from postmortem_kb.render.words import label
 from postmortem_kb.source.body import Body, plain
+from postmortem_kb.timeline import SECTION as TIMELINE
 
 HANDBOOK = "Handbook"
 """What pages of the handbook have in the facet `part`, which incidents do not have."""
@@ -86,16 +87,20 @@ def _told(postmortem: Postmortem, headings: Sequence[Heading], *, code: bool) ->
     yield from _paragraphs(_words(body, 0, first, code=code))
     for heading in headings:
         section = sections.get(heading.title)
-        own = _words(body, section.first, section.last, code=code) if section else ()
+        # Every timeline has the same two columns: whoever asks for an "event" asks for none of them.
+        heads = heading.title != TIMELINE
+        own = _words(body, section.first, section.last, code=code, heads=heads) if section else ()
         told = "".join(_paragraphs(chain(own, derived.get(heading.title, ()))))
         # What follows from other files is found there: an edit of one changes what is read of that one.
         if told:
             yield f'<h2 id="{escape(heading.id)}">{escape(heading.title)}</h2>{told}'
 
 
-def _words(body: Body, first: int, last: int, *, code: bool) -> Iterator[str]:
+def _words(body: Body, first: int, last: int, *, code: bool, heads: bool = True) -> Iterator[str]:
+    head = False
     for token in body.tokens[first:last]:
-        if token.type == "inline":
+        head = token.type == "thead_open" or (head and token.type != "thead_close")
+        if token.type == "inline" and (heads or not head):
             yield plain(token)
         elif code and token.type in _CODE:
             yield token.content
