@@ -9,7 +9,7 @@ from typing import Any
 
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import Timeline, read_moment, read_timeline
-from postmortem_kb.words import MOMENTS
+from postmortem_kb.words import FINISHED, MOMENTS
 
 NOBODY = "@_"
 """The handle that a public text has in place of every other: pages show nobody there."""
@@ -112,7 +112,7 @@ class Action:
     @property
     def open(self) -> bool:
         """Whether it is still owed; a state that a policy added counts as owed."""
-        return self.status not in ("done", "cancelled")
+        return self.status not in FINISHED
 
     def overdue(self, today: date) -> bool:
         """Whether it is open and was due before a day."""

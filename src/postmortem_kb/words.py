@@ -9,6 +9,8 @@ MOMENTS = ("started", "detected", "acknowledged", "identified", "mitigated", "re
 """The key timestamps, in the order in which they happen."""
 OPEN = ("todo", "in-progress")
 """The states of an action that is still owed."""
+FINISHED = ("done", "cancelled")
+"""The states of an action that is owed no more; one that a policy added is."""
 PLACEHOLDER = re.compile(r"\{[^{}\n]{1,200}\}|\b(?:TODO|TBD|XXX)\b|\?\?+")
 """What a template leaves to be filled in."""
 

@@ -16,6 +16,7 @@ from postmortem_kb.insight.reasons import CLEAR
 from postmortem_kb.insight.shelf import Shelf, shelf_of
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import read_moment
+from postmortem_kb.words import FINISHED
 
 _ALL = 100
 _NAMED = ("service:", "asset:", "alert:")
@@ -37,7 +38,7 @@ class Found:
     @property
     def open_actions(self) -> list[dict[str, Any]]:
         """The action items that are still owed."""
-        return [item for item in self._actions() if item.get("status") not in ("done", "cancelled")]
+        return [item for item in self._actions() if item.get("status") not in FINISHED]
 
     @property
     def unverified_actions(self) -> list[dict[str, Any]]:

@@ -44,6 +44,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.words import FINISHED
 
 NAME = "closed-with-open-actions"
 SEVERITY = Severity.ERROR
@@ -55,7 +56,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if document.frontmatter.get("status") != "closed":
         return
     for index, item in document.frontmatter.mappings("action_items"):
-        if item.get("status") not in ("done", "cancelled"):
+        if item.get("status") not in FINISHED:
             yield Finding(
                 document.frontmatter.at_key("action_items", index, "status"),
                 f"The postmortem is closed, and `{item.get('id', index + 1)}` is open",
