@@ -27,6 +27,10 @@ class Validator:
         if not self.is_valid(data):
             yield from _explainer(self._explaining).iter_errors(data)
 
+    def __reduce__(self) -> tuple[type[Validator], tuple[Mapping[str, Any]]]:
+        """What is compiled cannot be sent to another process, which compiles its own."""
+        return Validator, (self._schema,)
+
     @cached_property
     def _explaining(self) -> Mapping[str, Any]:
         flat: Mapping[str, Any] = _flat(self._schema, self._schema)
@@ -64,9 +68,6 @@ def _bare(node: Any, *, names: bool = False) -> Any:
         for key, value in node.items()
         if names or key not in _EXPLAINING
     }
-
-
-_EXPLAINING = ("$schema", "$id", "$comment", "title", "description", "examples", "default")
 
 
 def _is_date(value: object) -> bool:

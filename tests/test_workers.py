@@ -1,0 +1,55 @@
+"""Work on all cores, also where a process cannot begin as a copy of another: on macOS and Windows."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import sys
+import postmortem_kb.workers
+from postmortem_kb.cli import main
+
+postmortem_kb.workers.cores = lambda: 2
+if sys.argv[1] == "anew":
+    postmortem_kb.workers._forks = lambda: False
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory, draft: Callable[..., str]) -> Path:
+    base = tmp_path_factory.mktemp("many")
+    (base / "postmortems").mkdir()
+    for number in range(150):
+        text = draft(f"a{number}", title=f"Queue {number} ran full")
+        (base / "postmortems" / f"a{number}.md").write_text(text, encoding="utf-8")
+    # One that is not as it should be: its finding comes from another process.
+    (base / "postmortems" / "b.md").write_text(draft("c"), encoding="utf-8")
+    (base / "run.py").write_text(SCRIPT, encoding="utf-8")
+    return base
+
+
+def run(base: Path, way: str, *arguments: str) -> tuple[int, str, str]:
+    command = [sys.executable, str(base / "run.py"), way, "--root", str(base), *arguments]
+    own = os.environ | {"POSTMORTEM_CACHE": ""}
+    done = subprocess.run(command, cwd=base, env=own, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("check", "--format", "json"), ("similar", "postmortems/a1.md", "--format", "json")],
+    ids=lambda arguments: arguments[0],
+)
+def test_processes_that_begin_anew_find_what_copies_find(base: Path, arguments: tuple[str, ...]) -> None:
+    code, told, errors = run(base, "anew", *arguments)
+    assert errors == ""
+    assert (code, told) == run(base, "as copies", *arguments)[:2]
+    assert "Queue" in told or "filename" in told
