@@ -12,16 +12,13 @@ from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity, Span
 from postmortem_kb.memory import Answers, Memory
 from postmortem_kb.rules.rule import Context, Rule, Scope
 from postmortem_kb.source.document import Document, read_document
-from postmortem_kb.workers import in_chunks, on_all_cores
+from postmortem_kb.workers import on_all_cores
 
 Found = tuple[str, Finding]
 """A rule's name and what it found."""
 Row = tuple[str, Answers, str]
 """Of one file: the digest of its content, what the rules asked, and what they found, packed."""
 
-_CHUNK = 32
-_FEW = 2 * _CHUNK
-"""So many files are read by one process sooner than a second one has started."""
 _MOST = 1_000
 """Findings of one rule in one file; the next check shows those behind them."""
 
@@ -79,7 +76,7 @@ def _rows(
     paths: Sequence[str], context: Context, rules: Sequence[Rule], *, remember: bool
 ) -> Iterator[tuple[str, Row]]:
     work = partial(_examined, context, tuple(rule.NAME for rule in rules), remember)
-    return on_all_cores(work, in_chunks(paths, _CHUNK), alone=len(paths) <= _FEW, portable=True)
+    return on_all_cores(work, paths, portable=True)
 
 
 def _examined(context: Context, names: tuple[str, ...], remember: bool, path: str) -> tuple[str, Row]:

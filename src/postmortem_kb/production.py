@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 from postmortem_kb.knowledge import Knowledge
@@ -82,13 +83,11 @@ class Production:
         todo = list(missing.values())
         fresh: dict[str, _Made] = {}
 
-        def make(position: int) -> tuple[int, _Made, T]:
-            return position, *_make(todo[position], self._knowledge, finish)
+        def make(chunk: range) -> list[tuple[int, _Made, T]]:
+            return [(position, *_make(todo[position], self._knowledge, finish)) for position in chunk]
 
-        alone = len(todo) <= _FEW
-        for position, made, finished in on_all_cores(
-            make, _chunks(todo), alone=alone, ordered=False, lifetime=_LIFETIME
-        ):
+        done = on_all_cores(make, _chunks(todo), size=1, few=_FEW, ordered=False, lifetime=_LIFETIME)
+        for position, made, finished in chain.from_iterable(done):
             page = todo[position]
             self._notes[_name(page)] = made.note
             self._used.add(_name(page))
@@ -143,16 +142,16 @@ def _make(page: Page, knowledge: Knowledge, finish: Finish[T]) -> tuple[_Made, T
     return _Made(note, zlib.compress(whole, 1)), finish(page, content)
 
 
-def _chunks(pages: Sequence[Page]) -> list[Sequence[int]]:
+def _chunks(pages: Sequence[Page]) -> list[range]:
     """What a process makes at a time, by position: one of what programs read, which is long, and several pages."""
     size = max(1, min(_CHUNK, len(pages) // (4 * cores())))
-    chunks: list[list[int]] = []
+    chunks: list[range] = []
     for position, page in enumerate(pages):
         if chunks and len(chunks[-1]) < size and not page.raw and not pages[position - 1].raw:
-            chunks[-1].append(position)
+            chunks[-1] = range(chunks[-1].start, position + 1)
         else:
-            chunks.append([position])
-    return list[Sequence[int]](chunks)
+            chunks.append(range(position, position + 1))
+    return chunks
 
 
 def _packed_note(note: Note) -> bytes:

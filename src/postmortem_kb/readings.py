@@ -19,11 +19,8 @@ from postmortem_kb.source.document import Document, parse_document, read_documen
 from postmortem_kb.source.frontmatter import Frontmatter
 from postmortem_kb.source.text import Text, digest
 from postmortem_kb.violation import Violation
-from postmortem_kb.workers import in_chunks, on_all_cores
+from postmortem_kb.workers import on_all_cores
 
-_CHUNK = 32
-_FEW = 2 * _CHUNK
-"""So many files are read by one process sooner than a second one has started."""
 _KIND = "reading"
 _ACTIONS = "actions of git"
 
@@ -41,7 +38,7 @@ def read_all(catalog: Catalog, contract: Contract, shelf: Shelf | None) -> Itera
     unknown = [path for path, document in found.items() if document is None]
     fresh: dict[str, bytes] = {}
     reasons: dict[str, str] = {}
-    read = on_all_cores(partial(_read, catalog, contract), in_chunks(unknown, _CHUNK), alone=len(unknown) <= _FEW)
+    read = on_all_cores(partial(_read, catalog, contract), unknown)
     for path, (document, reason, mark, row) in zip(unknown, read, strict=True):
         found[path], reasons[path] = document, reason
         if row:

@@ -17,9 +17,10 @@ def cores() -> int:
 
 def on_all_cores(
     work: Callable[[Thing], Made],
-    chunks: Sequence[Sequence[Thing]],
+    things: Sequence[Thing],
     *,
-    alone: bool,
+    size: int = 32,
+    few: int = 64,
     portable: bool = False,
     ordered: bool = True,
     lifetime: int | None = None,
@@ -28,29 +29,25 @@ def on_all_cores(
 
     Args:
         work: Makes it. It finds all values of this process, and changes none that this process sees.
-        chunks: The things, as many at a time as one process is given.
-        alone: Whether this process does all of it: a second one takes some 20 ms to begin.
+        things: What it is made of; by default, as little work as a file.
+        size: So many things are given to a process at a time.
+        few: So many are made by this process sooner than a second one has started.
         portable: Whether the work can be sent to a process that begins anew; otherwise systems that cannot copy a process
             do it alone.
         ordered: Whether it comes in the order of the things; otherwise as soon as it is made, a chunk at a time.
-        lifetime: After so many chunks a process is replaced: what it read and made stays in its memory.
+        lifetime: A process is replaced when it was given things so many times: what it read and made stays in its memory.
     """
-    if alone or cores() == 1 or not (portable or _forks()):
-        for chunk in chunks:
-            yield from map(work, chunk)
+    if len(things) <= few or cores() == 1 or not (portable or _forks()):
+        yield from map(work, things)
         return
     # Imported here: after an edit there is little to do.
     from multiprocessing import get_context
 
     context = get_context("fork" if _forks() else "spawn")
+    chunks = [things[start : start + size] for start in range(0, len(things), size)]
     with context.Pool(min(cores(), len(chunks)), _begin, (work,), maxtasksperchild=lifetime) as pool:
         for made in (pool.imap if ordered else pool.imap_unordered)(_do, chunks):
             yield from made
-
-
-def in_chunks(things: Sequence[Thing], size: int) -> list[Sequence[Thing]]:
-    """Things, so many at a time."""
-    return [things[start : start + size] for start in range(0, len(things), size)]
 
 
 def _forks() -> bool:

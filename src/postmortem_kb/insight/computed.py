@@ -15,7 +15,7 @@ from postmortem_kb.insight.shelf import Shelf
 from postmortem_kb.insight.similarity import SMALL, Index, Near
 from postmortem_kb.insight.standing import Standing, Stood, keep, kept, kept_matches
 from postmortem_kb.insight.weighed import weigh
-from postmortem_kb.workers import in_chunks, on_all_cores
+from postmortem_kb.workers import on_all_cores
 
 _CHUNK = 64
 _FEW = 2 * _CHUNK
@@ -100,4 +100,4 @@ def _compared(renewal: Renewal, ids: Sequence[str]) -> dict[str, tuple[Near, lis
 
 def _each(work: Callable[[_Thing], _Made], things: Sequence[_Thing], few: int = _FEW) -> list[_Made]:
     """What is made of each thing, on all cores where there are more than a few."""
-    return list(on_all_cores(work, in_chunks(things, _CHUNK), alone=len(things) <= few))
+    return list(on_all_cores(work, things, size=_CHUNK, few=few))

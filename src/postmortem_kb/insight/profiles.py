@@ -14,11 +14,7 @@ from postmortem_kb.insight.shelf import Kept, Shelf
 from postmortem_kb.source.document import Document, read_document
 from postmortem_kb.source.text import digest
 from postmortem_kb.stamps import SETTLED, stamp_of
-from postmortem_kb.workers import in_chunks, on_all_cores
-
-_CHUNK = 32
-_FEW = 2 * _CHUNK
-"""So many files are read by one process sooner than a second one has started."""
+from postmortem_kb.workers import on_all_cores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +74,7 @@ def _stamp(root: Path, path: str) -> str:
 def _made(catalog: Catalog, paths: Sequence[str], documents: Mapping[str, Document]) -> Iterator[tuple[str, Kept]]:
     work = partial(_make, catalog, documents)
     # Documents that are read already would have to be sent to a process that begins anew.
-    made = on_all_cores(work, in_chunks(paths, _CHUNK), alone=len(paths) <= _FEW, portable=not documents)
-    return zip(paths, made, strict=True)
+    return zip(paths, on_all_cores(work, paths, portable=not documents), strict=True)
 
 
 def _make(catalog: Catalog, documents: Mapping[str, Document], path: str) -> Kept:
