@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.source.text import digest
@@ -41,6 +42,13 @@ def parts(knowledge: Knowledge, kind: str, make: Callable[[Postmortem], Iterable
     if known:
         knowledge.shelf.keep(kind, used)
     return found
+
+
+def parts_of_actions(knowledge: Knowledge, kind: str, make: Callable[[Owed], str]) -> Iterator[str]:
+    """The texts of all actions, in their order; kept by postmortem."""
+    found = parts(knowledge, kind, lambda p: map(make, knowledge.actions_of.get(p.id, ())))
+    places = {id: iter(texts) for id, texts in found.items()}
+    return (next(places[entry.postmortem.id]) for entry in knowledge.actions)
 
 
 def separated(lines: Iterable[str]) -> Iterator[str]:

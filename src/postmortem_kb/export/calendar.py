@@ -16,7 +16,7 @@ from postmortem_kb.history import History
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import AcceptedRisk, Cause, Postmortem
-from postmortem_kb.parts import parts
+from postmortem_kb.parts import parts, parts_of_actions
 from postmortem_kb.policy import Policy
 from postmortem_kb.render import urls
 
@@ -56,18 +56,9 @@ def calendar(actions: Iterable[Owed], accepted: Iterable[Risk], policy: Policy, 
 def whole_calendar(knowledge: Knowledge) -> Iterator[str]:
     """That of everything that is owed and accepted, piece by piece."""
     policy, history = knowledge.policy, knowledge.history
-    found = parts(
-        knowledge,
-        "events",
-        lambda p: (
-            *(due_event(entry, policy, history) for entry in knowledge.actions_of.get(p.id, ())),
-            *(_decision(risk, policy, history) for risk in risks([p])),
-        ),
-    )
-    places = {id: iter(events) for id, events in found.items()}
-    due = [next(places[entry.postmortem.id]) for entry in knowledge.actions]
-    # The accepted risks are what is left.
-    return _bound(chain(due, *places.values()), policy)
+    due = parts_of_actions(knowledge, "due dates", lambda entry: due_event(entry, policy, history))
+    accepted = parts(knowledge, "accepted risks", lambda p: (_decision(risk, policy, history) for risk in risks([p])))
+    return _bound(chain(due, *accepted.values()), policy)
 
 
 def _bound(events: Iterable[str], policy: Policy) -> Iterator[str]:

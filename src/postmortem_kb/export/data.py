@@ -15,7 +15,7 @@ from postmortem_kb.export.related import related_entries
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
-from postmortem_kb.parts import parts, separated
+from postmortem_kb.parts import parts, parts_of_actions, separated
 from postmortem_kb.published import published
 from postmortem_kb.render import urls
 
@@ -67,9 +67,7 @@ def _incidents(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _actions(knowledge: Knowledge) -> Iterator[str]:
-    found = parts(knowledge, "actions", lambda p: [_line(action(e)) for e in knowledge.actions_of.get(p.id, ())])
-    places = {id: iter(lines) for id, lines in found.items()}
-    lines = (next(places[entry.postmortem.id]) for entry in knowledge.actions)
+    lines = parts_of_actions(knowledge, "actions", lambda entry: _line(action(entry)))
     return _lines({"version": VERSION, "as_of": knowledge.today.isoformat()}, "actions", lines)
 
 

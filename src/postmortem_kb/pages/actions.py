@@ -10,7 +10,7 @@ from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
 from postmortem_kb.pages.rows import OF_ACTION, action_line, action_rows, array, counted
-from postmortem_kb.parts import parts
+from postmortem_kb.parts import parts_of_actions
 from postmortem_kb.render.words import label
 
 PATH = "actions/"
@@ -44,13 +44,7 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 def rows(knowledge: Knowledge) -> Iterator[str]:
     """All rows as data."""
-    found = parts(
-        knowledge,
-        "rows of actions",
-        lambda p: [action_line(entry, PATH) for entry in knowledge.actions_of.get(p.id, ())],
-    )
-    places = {id: iter(lines) for id, lines in found.items()}
-    return array(next(places[entry.postmortem.id]) for entry in knowledge.actions)
+    return array(parts_of_actions(knowledge, "rows of actions", lambda entry: action_line(entry, PATH)))
 
 
 def _key(part: Slice[Owed], knowledge: Knowledge) -> str:

@@ -100,12 +100,13 @@ def _group(side: Side, path: str, group: Group, knowledge: Knowledge) -> Iterato
         marks = [p.document.frontmatter_mark for p in (*part.items, *(entry.postmortem for entry in told))]
         make = partial(_content, side, group, part)
         yield Page(part.path, title, side.path, key_of(counts, marks, part.number), make, description)
-    if side.follows and len(group.actions) > _SHOWN:
-        for listed in slices(f"{path}actions/", group.actions):
+    actions = group.actions
+    if side.follows and len(actions) > _SHOWN:
+        for listed in slices(f"{path}actions/", actions):
             number = f", page {listed.number}" if listed.number > 1 else ""
-            make = partial(_actions, side, path, name, listed, len(group.actions))
+            make = partial(_actions, side, path, name, listed, len(actions))
             shown = [(e.postmortem.document.frontmatter_mark, e.action.id) for e in listed.items]
-            key = key_of(counts[:2], shown, len(group.actions), knowledge.today)
+            key = key_of(counts[:2], shown, len(actions), knowledge.today)
             yield Page(listed.path, f"Actions: {name}{number}", side.path, key, make, description)
 
 
