@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -76,7 +76,7 @@ class Building:
                 add_target(page, files, config)
 
     def write_pages(self, env: jinja2.Environment, files: Files, nav: Navigation, config: MkDocsConfig) -> None:
-        """Write all other pages and what programs read; the search reads a part of them while the next one is made."""
+        """Write all other pages; the search reads a part of them while the next one is made."""
         framing = Framing(env, config, files, nav, self.main)
         notes: dict[str, Note] = {}
         changed: dict[str, list[Page]] = {part: [] for part in self._search.bundles}
@@ -213,7 +213,11 @@ def _data(knowledge: Knowledge, bundles: list[str]) -> Iterator[Page]:
     makers[f"{FOLDER}bundles.json"] = lambda: iter([json.dumps(bundles)])
     for address, make in makers.items():
         key = key_of(knowledge.mark, bundles, knowledge.similar_mark if address == RELATED else "")
-        yield Page(address, "", "", key, lambda make=make: Content("", pieces=make()), raw=True)  # type: ignore[misc]
+        yield Page(address, "", "", key, partial(_pieces, make), raw=True)
+
+
+def _pieces(make: Callable[[], Iterator[str]]) -> Content:
+    return Content("", pieces=make())
 
 
 def _mark(page: Page, note: Note, framing: Framing) -> str:

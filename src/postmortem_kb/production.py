@@ -50,6 +50,7 @@ class _Made:
 
     note: Note
     content: bytes
+    """Nothing of what programs read: it is large, and in the site."""
 
 
 class Production:
@@ -89,9 +90,11 @@ class Production:
         done = on_all_cores(make, _chunks(todo), size=1, few=_FEW, ordered=False, lifetime=_LIFETIME)
         for position, made, finished in chain.from_iterable(done):
             page = todo[position]
-            self._notes[_name(page)] = made.note
-            self._used.add(_name(page))
-            fresh[_name(page)] = made
+            name = _name(page)
+            self._notes[name] = made.note
+            self._used.add(name)
+            if made.content:
+                fresh[name] = made
             yield page, made.note, finished
             if len(fresh) == _BATCH:
                 self._put(fresh)
@@ -122,7 +125,7 @@ class Production:
     def _put(self, fresh: dict[str, _Made]) -> None:
         if self._shelf and fresh:
             # The note last: without it, the content is made again.
-            self._shelf.put(_CONTENTS, {name: made.content for name, made in fresh.items() if made.content})
+            self._shelf.put(_CONTENTS, {name: made.content for name, made in fresh.items()})
             self._shelf.put(_NOTES, {name: _packed_note(made.note) for name, made in fresh.items()})
 
 
@@ -133,7 +136,6 @@ def _name(page: Page) -> str:
 def _make(page: Page, knowledge: Knowledge, finish: Finish[T]) -> tuple[_Made, T]:
     content = page.make()
     if page.raw:
-        # What programs read is large: it is in the site, and kept nowhere else.
         return _Made(Note(page.key, "", {}, False, ()), b""), finish(page, content)
     whole = _packed(content)
     answers = tuple((kind, path, knowledge.answer((kind, path))) for kind, path in content.questions)
