@@ -53,7 +53,10 @@ def holds(receipt: str) -> bool:
     try:
         known = json.loads(Path(file).read_text(encoding="utf-8"))
         sources = Sources(known["root"], tuple(known["folders"]), tuple(known["files"]))
-        return bool(known["mark"] == mark and known["state"] == _state(sources, _stamped(sources), known["site"]))
+        if known["mark"] != mark or known["from"] != _made_from(sources, _stamped(sources)):
+            return False
+        # Last: it is the most to look at, and what changes are the sources.
+        return bool(known["made"] == listing(known["site"]))
     except (OSError, ValueError, TypeError, KeyError):
         return False
 
@@ -75,7 +78,7 @@ def leave(receipt: str, sources: Sources, site: str, began: int) -> None:
         if _newest(sources, stamped) > began - SETTLED:
             return
         known = {"mark": mark, "root": sources.root, "folders": sources.folders, "files": sources.files, "site": site}
-        known["state"] = _state(sources, stamped, site)
+        known |= {"from": _made_from(sources, stamped), "made": listing(site)}
         Path(file).parent.mkdir(parents=True, exist_ok=True)
         Path(file).write_text(json.dumps(known), encoding="utf-8")
 
@@ -92,10 +95,9 @@ def _stamped(sources: Sources) -> list[tuple[str, Stamp | None]]:
     return [*below, *((file, stamp_of(file)) for file in sources.files)]
 
 
-def _state(sources: Sources, stamped: Sequence[tuple[str, Stamp | None]], site: str) -> str:
-    """A digest of everything that a site comes from, and of the site."""
-    known = (stamped, listing(site), _circumstances(sources.root))
-    return digest(repr(known).encode("utf-8", "surrogatepass"))
+def _made_from(sources: Sources, stamped: Sequence[tuple[str, Stamp | None]]) -> str:
+    """A digest of everything that a site comes from."""
+    return digest(repr((stamped, _circumstances(sources.root))).encode("utf-8", "surrogatepass"))
 
 
 def _circumstances(root: str) -> tuple[object, ...]:
