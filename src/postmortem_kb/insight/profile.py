@@ -77,18 +77,20 @@ def _profile(
     related: tuple[tuple[str, str], ...] = (),
 ) -> Profile:
     terms = terms_of(passages)
-    ranked = sorted((-weight, term) for term, weight in terms.weights.items())
-    words = [item for item in ranked if " " not in item[1]][:_KEPT]
-    kept = words + [item for item in ranked if " " in item[1]][:_PAIRS]
-    dwelt = sorted(mechanisms(terms.weights).items())
+    weights, spellings = terms.weights, terms.spellings
+    # The most told first, then by the alphabet.
+    ranked = sorted(sorted(weights), key=weights.__getitem__, reverse=True)
+    words = [term for term in ranked if " " not in term][:_KEPT]
+    kept = words + [term for term in ranked if " " in term][:_PAIRS]
+    dwelt = sorted(mechanisms(weights).items())
     return Profile(
         id,
         tuple(facts),
         tuple(name for name, _ in dwelt),
         array("f", [math.sqrt(weight) for _, weight in dwelt]),
-        array("q", [number(term) for _, term in kept]),
-        array("f", [1 + math.log(-weight) for weight, _ in words]),
-        "\n".join(terms.spellings[term] for _, term in kept),
+        array("q", list(map(number, kept))),
+        array("f", [1 + math.log(weights[term]) for term in words]),
+        "\n".join(map(spellings.__getitem__, kept)),
         related,
     )
 
