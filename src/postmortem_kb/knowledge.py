@@ -58,6 +58,18 @@ class Knowledge:
         known = (self.today, sorted(self.left_out), [(p.path, p.document.frontmatter_mark) for p in self.postmortems])
         return digest(repr((known, sorted(self.history.items()))).encode("utf-8", "surrogatepass"))
 
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        """A digest of what is known of each postmortem by itself today, by id: its frontmatter and its last revision."""
+        found = {
+            p.id: (p.path, p.document.frontmatter_mark, self.history.get(p.path, ())[:1]) for p in self.postmortems
+        }
+        return {id: digest(repr((*told, self.today)).encode("utf-8", "surrogatepass")) for id, told in found.items()}
+
+    def prepare(self) -> None:
+        """Work out what much asks for, before other processes begin as copies of this one and each do it again."""
+        _ = self.marks, self.actions_of
+
     def answer(self, question: tuple[str, str]) -> str:
         """What a page may ask of other files: which postmortem stands in one, how large a picture is, whether it is there."""
         kind, path = question

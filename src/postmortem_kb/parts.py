@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
-from postmortem_kb.source.text import digest
 
 _END = "\0"
 """Stands behind each text of a part; neither JSON nor a calendar holds it."""
@@ -29,7 +28,7 @@ def parts(knowledge: Knowledge, kind: str, make: Callable[[Postmortem], Iterable
     fresh: dict[str, bytes] = {}
     used = set()
     for postmortem in knowledge.postmortems:
-        name = _name(postmortem, knowledge)
+        name = knowledge.marks[postmortem.id]
         used.add(name)
         try:
             found[postmortem.id] = known.pop(name).decode("utf-8", "surrogatepass").split(_END)[:-1]
@@ -58,9 +57,3 @@ def separated(lines: Iterable[str]) -> Iterator[str]:
         yield mark
         yield line
         mark = ",\n"
-
-
-def _name(postmortem: Postmortem, knowledge: Knowledge) -> str:
-    last = knowledge.history.get(postmortem.path, ())[:1]
-    asked = (postmortem.path, postmortem.document.frontmatter_mark, last, knowledge.today)
-    return digest(repr(asked).encode("utf-8", "surrogatepass"))

@@ -49,16 +49,15 @@ def similar_of(
     known = {postmortem.id: postmortem for postmortem in postmortems}
     if audience != INTERNAL:
         # Of their own texts: the files say more than the public is told.
-        own = [profile_of(known[id].document) for id in sorted(known)]
-        matches = all_matches(own, count)
-        return {id: [_similar(known[match.id], match) for match in matches.get(id, ())] for id in known}
-    catalog = Catalog(root, limits or Limits(), tuple(sorted(postmortem.path for postmortem in known.values())))
-    shelf = shelf_of(root)
-    read = read_profiles(catalog, shelf, catalog.paths, {p.path: p.document for p in known.values()})
-    found = all_matches([one for one in read.profiles if one.id in known], count, shelf, read.state, read.marks)
-    return {id: [_similar(known[match.id], match) for match in found.get(id, ())] for id in known}
+        found = all_matches([profile_of(known[id].document) for id in sorted(known)], count)
+    else:
+        catalog = Catalog(root, limits or Limits(), tuple(sorted(postmortem.path for postmortem in known.values())))
+        shelf = shelf_of(root)
+        read = read_profiles(catalog, shelf, catalog.paths, {p.path: p.document for p in known.values()})
+        found = all_matches([one for one in read.profiles if one.id in known], count, shelf, read.state, read.marks)
+    owed = {id: tuple(action for action in one.actions if action.open) for id, one in known.items()}
+    return {id: [_similar(known[match.id], match, owed[match.id]) for match in found.get(id, ())] for id in known}
 
 
-def _similar(postmortem: Postmortem, match: Match) -> Similar:
-    owed = tuple(action for action in postmortem.actions if action.open)
+def _similar(postmortem: Postmortem, match: Match, owed: tuple[Action, ...]) -> Similar:
     return Similar(postmortem, match.score, match.strength, match.reasons, match.relation, owed)
