@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from postmortem_kb.cli import main
+from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.pages import COMPARED, STATED, pages_of
+from postmortem_kb.policy import read_policy
 
 Build = Callable[..., Path]
 MKDOCS = "site_name: Elsewhere\nsite_url: https://kb.example.org/\ntheme: {name: material}\nplugins: [postmortems]\n"
@@ -101,6 +106,24 @@ def test_what_is_gone_leaves_nothing_behind(base: Path, build: Build) -> None:
     assert not (site / "incidents" / "stranger" / "index.html").exists()
     assert not (site / "files" / "pool.png").exists()
     assert contents(site) == contents(build("other", "fresh"))
+
+
+def test_what_a_build_begins_out_of_the_way_is_put_in_its_place(build: Build, tmp_path: Path) -> None:
+    # As a build leaves it that was broken off.
+    for left in (".begun", ".kept"):
+        (tmp_path / "site" / left / "api").mkdir(parents=True)
+        (tmp_path / "site" / left / "api" / "incidents.json").write_text("half", encoding="utf-8")
+    site = build()
+    assert [entry.name for entry in site.iterdir() if entry.name.startswith(".")] == []
+    assert json.loads((site / "api" / "incidents.json").read_text(encoding="utf-8"))["incidents"]
+
+
+def test_pages_of_what_files_state_do_not_ask_what_is_similar(base: Path) -> None:
+    knowledge = read_knowledge(base, read_policy(base), date(2026, 3, 10))
+    assert [page.make().html for page in pages_of(STATED, knowledge)]
+    # Otherwise a process that makes some of them would compare all postmortems, as another one does.
+    assert not {"similar", "unfixed"} & vars(knowledge).keys()
+    assert {page.path for page in pages_of(COMPARED, knowledge)} > {"metrics/", "incidents/a/"}
 
 
 def test_a_link_to_a_file_that_appears_later_is_made_then(base: Path, build: Build, draft: Callable[..., str]) -> None:

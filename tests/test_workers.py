@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from postmortem_kb.workers import cores, on_all_cores
 
 SCRIPT = """
 import sys
@@ -53,3 +56,19 @@ def test_processes_that_begin_anew_find_what_copies_find(base: Path, arguments: 
     assert errors == ""
     assert (code, told) == run(base, "as copies", *arguments)[:2]
     assert "Queue" in told or "filename" in told
+
+
+@pytest.mark.skipif(cores() == 1 or sys.platform != "linux", reason="one process does it, when it is asked")
+def test_other_processes_begin_before_anybody_asks_and_end_when_nobody_does(tmp_path: Path) -> None:
+    def work(number: int) -> int:
+        (tmp_path / f"{number} {os.getpid()}").touch()
+        return number
+
+    made = on_all_cores(work, range(100), size=1, few=1)
+    begun = time.monotonic()
+    while len(list(tmp_path.iterdir())) < 100 and time.monotonic() < begun + 60:
+        time.sleep(0.01)
+    processes = {int(entry.name.partition(" ")[2]) for entry in tmp_path.iterdir()}
+    assert os.getpid() not in processes
+    del made
+    assert not [process for process in processes if Path(f"/proc/{process}").exists()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -22,10 +22,11 @@ from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
 from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target, whole_address
 from postmortem_kb.export.related import ADDRESS as RELATED
+from postmortem_kb.export.site import Texts
 from postmortem_kb.export.site import files as site_files
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.manual import pages as manual_pages
-from postmortem_kb.pages import ROWS, all_pages
+from postmortem_kb.pages import COMPARED, ROWS, STATED, pages_of
 from postmortem_kb.pages.page import Content, Page, key_of
 from postmortem_kb.pages.searchable import page_text
 from postmortem_kb.production import Note, Production
@@ -35,41 +36,63 @@ from postmortem_kb.source.text import digest
 _MANUAL = "reference/"
 _FEW = 100
 """So many incidents are made before all other pages."""
+_Made = Content | list[object] | None
+"""The content of a main page, what tells whether a file was touched later, or nothing where a text was put down for the search."""
 
 
 class Building:
     """The pages of one build on their way from the library to the folder of the site."""
 
-    def __init__(self, knowledge: Knowledge, shelf: Shelf | None, config: MkDocsConfig) -> None:
+    def __init__(self, knowledge: Knowledge, shelf: Shelf | None, config: MkDocsConfig, main: Collection[str]) -> None:
+        """Begin.
+
+        Args:
+            knowledge: What the pages are made of.
+            shelf: What earlier builds made.
+            config: That of MkDocs.
+            main: The pages that stand in its navigation, by path.
+        """
         self.main: dict[str, FinishedPage] = {}
         self._knowledge = knowledge
-        self._pages = {page.path: page for page in (*all_pages(knowledge), *manual_pages(knowledge))}
         self._production = Production(knowledge, shelf)
         self._outputs = Outputs(Path(config.site_dir), shelf)
-        self._outputs.set_aside()
         language = str(config.theme.get("language", "en")).partition("-")[0]
         self._search = Search(self._outputs, len(knowledge.postmortems), language)
-        self._data = list(_data(knowledge, self._search.bundles))
+        self._pages = {page.path: page for page in (*pages_of(STATED, knowledge), *manual_pages(knowledge))}
+        manual = (path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2)
+        self._wanted = list(dict.fromkeys((*main, *manual)))
         self._handbook: dict[str, str] = {}
         self._searched: list[Searched] = []
         self._indexed: set[str] = set()
         """The parts of the search that are made, or were begun."""
+        makers = _data(knowledge, self._search.bundles)
+        related = makers.pop(RELATED)
+        mark = key_of(knowledge.mark, self._search.bundles)
+        self._outputs.set_aside()
+        # What programs read takes longest and most memory: it comes first, before an index takes as much, and beside
+        # this process, which then compares all postmortems with each other.
+        knowledge.prepare()
+        data = [_raw(address, mark, make) for address, make in makers.items()]
+        stated = self._begin([*data, *self._main_pages()], beside=True)
+        compared = {page.path: page for page in pages_of(COMPARED, knowledge)}
+        incidents = [page for page in compared.values() if self._search.part(page.path) != MAIN]
+        self._notes = {page.path: self._production.note(page) for page in incidents}
+        missing = [page for page in incidents if not self._notes[page.path]]
+        self._first = missing if len(missing) <= _FEW else None
+        """The incidents that come next: where they are few, the search takes as long as everything else, and is made beside it."""
+        data = [_raw(RELATED, key_of(mark, knowledge.similar_mark), related)]
+        self._begun: Iterator[tuple[Page, Note, _Made]] = chain(
+            self._begin([*(self._first or ()), *data, *self._main_pages(compared)]), stated
+        )
+        self._pages |= compared
 
-    def add_main_pages(self, paths: Collection[str], files: Files, config: MkDocsConfig) -> None:
-        """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual; and write the data."""
+    def add_main_pages(self, files: Files, config: MkDocsConfig) -> None:
+        """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""
         self._outputs.put_back()
-        self._begin_search()
-        manual = [path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2]
-        wanted = [self._pages.pop(path) for path in dict.fromkeys((*paths, *manual)) if path in self._pages]
-        contents: dict[str, Content] = {}
-        # What programs read takes longest and most memory: it comes first, before an index takes as much.
-        data = [page for page in self._data if not self._outputs.keep(page.file, page.key)]
-        for page, _, made in self._production.run([*data, *wanted], self._write_data):
-            if isinstance(made, Content):
-                contents[page.path] = made
-            else:
-                self._outputs.written(page.file, page.key, made)
+        wanted = self._main_pages()
+        contents = self._contents(wanted)
         for page in wanted:
+            del self._pages[page.path]
             self.main[page.path] = add_page(page, contents[page.path], files, config)
         if any(file.is_documentation_page() and file.abs_src_path for file in files):
             for page in self._pages.values():
@@ -93,25 +116,52 @@ class Building:
             for address, path in note.files.items():
                 add_asset(address, str(self._knowledge.root / path), files, config)
 
-    def _write_data(self, page: Page, content: Content) -> Content | list[object]:
-        """Write what programs read where it is made, for it is large; what tells whether it was touched later is left."""
-        return self._outputs.write(page.file, content.pieces) if page.raw else content
+    def _main_pages(self, among: Mapping[str, Page] | None = None) -> list[Page]:
+        pages = self._pages if among is None else among
+        return [pages[path] for path in self._wanted if path in pages]
 
-    def _begin_search(self) -> None:
-        """Where few incidents changed, make them first: the index takes as long as everything else, and is made beside it."""
-        incidents = [page for page in self._pages.values() if self._search.part(page.path) != MAIN]
-        notes = {page.path: self._production.note(page) for page in incidents}
-        missing = [page for page in incidents if notes[page.path] is None]
-        if len(missing) > _FEW:
-            return
-        made = set()
-        for page, note, _ in self._production.run(missing, self._stage_text):
-            notes[page.path] = note
-            made.add(page.path)
-        read = self._read_by_part({path: note for path, note in notes.items() if note})
-        for part in self._search.bundles:
-            if part != MAIN:
-                self._index(part, read[part], made)
+    def _begin(self, pages: Iterable[Page], *, beside: bool = False) -> Iterator[tuple[Page, Note, _Made]]:
+        """Begin with those of some pages without a frame that are not as they were."""
+
+        def finish(page: Page, content: Content) -> _Made:
+            if page.raw:
+                # Where it is made, for it is large.
+                return self._outputs.begin(page.file, content.pieces)
+            if self._search.part(page.path) == MAIN:
+                return content
+            self._stage_text(page, content)
+            return None
+
+        todo = [p for p in pages if not (self._outputs.keep(p.file, p.key) if p.raw else self._production.note(p))]
+        return self._production.begin(todo, finish, beside=beside)
+
+    def _contents(self, wanted: Iterable[Page]) -> dict[str, Content]:
+        """The contents of the main pages; what was begun with them is put in its place, and the search begins."""
+        contents: dict[str, Content] = {}
+        left = {page.path for page in self._first or ()}
+        if self._first == []:
+            self._begin_search(())
+        for page, note, made in self._begun:
+            if isinstance(made, Content):
+                contents[page.path] = made
+            elif made:
+                self._outputs.finish(page.file)
+                self._outputs.written(page.file, page.key, made)
+            else:
+                self._notes[page.path] = note
+                left.remove(page.path)
+                if not left:
+                    self._begin_search([page.path for page in self._first or ()])
+        kept = [page for page in wanted if page.path not in contents]
+        found = self._production.run(kept, lambda _, content: content)
+        return contents | {page.path: content for page, _, content in found}
+
+    def _begin_search(self, made: Collection[str]) -> None:
+        """Begin with all parts of the index but the handbook's, first with those that will not be as they were."""
+        read = self._read_by_part({path: note for path, note in self._notes.items() if note})
+        changed = {self._search.part(path) for path in made}
+        for part in sorted(read.keys() - {MAIN}, key=lambda part: (part not in changed, part)):
+            self._index(part, read[part], made)
 
     def _write(self, changed: dict[str, list[Page]], framing: Framing, notes: dict[str, Note]) -> None:
         """Write what changed, part after part, and begin with the index of each as soon as its pages are known."""
@@ -186,7 +236,8 @@ class Building:
         return self._production.asked()
 
     def abandon(self) -> None:
-        """Stop the search of a build that failed."""
+        """Stop what still runs of a build that failed."""
+        self._begun = iter(())
         self._search.close()
 
     def _index(self, part: str, pages: list[Searched], staged: Collection[str]) -> None:
@@ -206,14 +257,16 @@ class Building:
             self._search.stage(page.path, page.make().search)
 
 
-def _data(knowledge: Knowledge, bundles: list[str]) -> Iterator[Page]:
-    """What programs read, as pages that are written as they are."""
+def _data(knowledge: Knowledge, bundles: list[str]) -> Texts:
+    """What programs read, by address."""
     makers = site_files(knowledge)
     makers |= {address: partial(make, knowledge) for address, make in ROWS.items()}
-    makers[f"{FOLDER}bundles.json"] = lambda: iter([json.dumps(bundles)])
-    for address, make in makers.items():
-        key = key_of(knowledge.mark, bundles, knowledge.similar_mark if address == RELATED else "")
-        yield Page(address, "", "", key, partial(_pieces, make), raw=True)
+    return makers | {f"{FOLDER}bundles.json": lambda: iter([json.dumps(bundles)])}
+
+
+def _raw(address: str, key: str, make: Callable[[], Iterator[str]]) -> Page:
+    """What programs read, as a page that is written as it is."""
+    return Page(address, "", "", key, partial(_pieces, make), raw=True)
 
 
 def _pieces(make: Callable[[], Iterator[str]]) -> Content:

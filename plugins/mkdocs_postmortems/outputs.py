@@ -14,7 +14,7 @@ from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.text import digest
 
 # MkDocs empties the folder of the site before it builds, hidden entries aside.
-_KEPT = ".kept"
+_KEPT, _BEGUN = ".kept", ".begun"
 _SITES = "site"
 
 
@@ -23,19 +23,21 @@ class Outputs:
 
     def __init__(self, site: Path, shelf: Shelf | None) -> None:
         self._site = site
+        self._here = site
+        """Where the files of an earlier build are."""
         self._shelf = shelf
         self._kind = f"output {digest(os.fsencode(site.absolute()))}"
-        self._known: dict[str, list[object]] = {}
+        packed = shelf.all(self._kind) if shelf else {}
+        self._known = dict(_records(packed)) if site.is_dir() else {}
         self._now: dict[str, list[object]] = {}
         self._folders: set[Path] = set()
         """Those that are there."""
 
     def set_aside(self) -> None:
         """Hide what an earlier build wrote, before the folder is emptied."""
-        kept = self._site / _KEPT
-        shutil.rmtree(kept, ignore_errors=True)
-        packed = self._shelf.all(self._kind) if self._shelf else {}
-        self._known = dict(_records(packed)) if self._site.is_dir() else {}
+        kept = self._here = self._site / _KEPT
+        for left in (kept, self._site / _BEGUN):
+            shutil.rmtree(left, ignore_errors=True)
         for name in sorted({address.partition("/")[0] for address in self._known}):
             if (self._site / name).exists():
                 kept.mkdir(exist_ok=True)
@@ -43,7 +45,7 @@ class Outputs:
 
     def put_back(self) -> None:
         """Show it again, without the files that somebody else wrote."""
-        kept = self._site / _KEPT
+        kept, self._here = self._here, self._site
         if not kept.is_dir():
             return
         for entry in list(kept.iterdir()):
@@ -67,7 +69,7 @@ class Outputs:
         """Leave a file as it is if it was made from the same and nobody has touched it since."""
         record = self._known.get(address)
         try:
-            if not record or record[0] != mark or _stat(self._site / address) != record[1:]:
+            if not record or record[0] != mark or _stat(self._here / address) != record[1:]:
                 return False
         except OSError:
             return False
@@ -78,7 +80,7 @@ class Outputs:
         """Leave a folder as it is, with everything in it."""
         record = self._known.get(address)
         folder = self._site / address
-        if record and folder.is_dir() and record == [mark, listing(folder)]:
+        if record and record[0] == mark and folder.is_dir() and record[1:] == [listing(folder)]:
             self._now[address] = record
             return True
         shutil.rmtree(folder, ignore_errors=True)
@@ -94,6 +96,16 @@ class Outputs:
             out.writelines(piece.encode("utf-8", "xmlcharrefreplace") for piece in pieces)
         return _stat(file)
 
+    def begin(self, address: str, pieces: Iterable[str]) -> list[object]:
+        """As `write`, but out of the way, while the folder of the site may still be emptied."""
+        return self.write(_begun(address), pieces)
+
+    def finish(self, address: str) -> None:
+        """Put a file that was begun in its place."""
+        file = self._site / address
+        file.parent.mkdir(parents=True, exist_ok=True)
+        (self._site / _begun(address)).replace(file)
+
     def written(self, address: str, mark: str, stat: list[object]) -> None:
         """Remember a file that was written."""
         self._now[address] = [mark, *stat]
@@ -108,6 +120,7 @@ class Outputs:
 
     def close(self) -> None:
         """Remove what no page is any more, and remember what is there."""
+        shutil.rmtree(self._site / _BEGUN, ignore_errors=True)
         for address in self._known.keys() - self._now.keys():
             self._remove(self._site / address)
         if not self._shelf:
@@ -147,6 +160,10 @@ def _records(packed: dict[str, bytes]) -> Iterator[tuple[str, list[object]]]:
             continue
         if isinstance(record, list) and record:
             yield name, record
+
+
+def _begun(address: str) -> str:
+    return f"{_BEGUN}/{address}"
 
 
 def _stat(file: Path) -> list[object]:

@@ -6,11 +6,11 @@ import gc
 import logging
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import jinja2
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -33,6 +33,9 @@ from postmortem_kb.pages.page import compiled_templates
 from postmortem_kb.policy import FOLDER, read_policy
 from postmortem_kb.root import find_root
 from postmortem_kb.shelf import shelf_of
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
 
 log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
 
@@ -83,7 +86,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             raise PluginError(str(error)) from None
         for path, reason in knowledge.left_out.items():
             log.warning("%s is left out: %s. `postmortem check` tells more.", path, reason)
-        self.building = Building(knowledge, shelf, config)
+        self.building = Building(knowledge, shelf, config, _MAIN)
 
     @event_priority(50)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -92,7 +95,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             self._hide_sources(files)
             for line in keep_shown(files, config, self.root):
                 log.warning("%s", line)
-            self.building.add_main_pages(_MAIN, files, config)
+            self.building.add_main_pages(files, config)
             if self.audience == PUBLIC:
                 keep_public(files, config)
         return files

@@ -81,25 +81,25 @@ class Production:
                 if content is not None:
                     page = missing.pop(name)
                     yield page, self._notes[name], finish(page, content)
-        todo = list(missing.values())
-        fresh: dict[str, _Made] = {}
+        yield from self.begin(list(missing.values()), finish)
+
+    def begin(
+        self, pages: Sequence[Page], finish: Finish[T], *, beside: bool = False
+    ) -> Iterator[tuple[Page, Note, T]]:
+        """As `run`, of pages of which nothing is kept: other processes begin at once.
+
+        Args:
+            pages: The pages.
+            finish: What is done with the content of each, where it was made.
+            beside: Whether this process has much to do meanwhile.
+        """
 
         def make(chunk: range) -> list[tuple[int, _Made, T]]:
-            return [(position, *_make(todo[position], self._knowledge, finish)) for position in chunk]
+            return [(position, *_make(pages[position], self._knowledge, finish)) for position in chunk]
 
-        done = on_all_cores(make, _chunks(todo), size=1, few=_FEW, ordered=False, lifetime=_LIFETIME)
-        for position, made, finished in chain.from_iterable(done):
-            page = todo[position]
-            name = _name(page)
-            self._notes[name] = made.note
-            self._used.add(name)
-            if made.content:
-                fresh[name] = made
-            yield page, made.note, finished
-            if len(fresh) == _BATCH:
-                self._put(fresh)
-                fresh = {}
-        self._put(fresh)
+        chunks = _chunks(pages)
+        done = on_all_cores(make, chunks, size=1, few=_FEW, ordered=False, lifetime=_LIFETIME, beside=beside)
+        return self._put(pages, done)
 
     def searched(self, pages: Sequence[Page]) -> Iterator[tuple[Page, str]]:
         """What the search reads of pages that were made before; those of which nothing is kept are left out."""
@@ -122,7 +122,23 @@ class Production:
             for kind in (_NOTES, _CONTENTS):
                 self._shelf.keep(kind, self._used)
 
-    def _put(self, fresh: dict[str, _Made]) -> None:
+    def _put(self, pages: Sequence[Page], done: Iterable[list[tuple[int, _Made, T]]]) -> Iterator[tuple[Page, Note, T]]:
+        """Put what was made of pages on the shelf, and hand it on."""
+        fresh: dict[str, _Made] = {}
+        for position, made, finished in chain.from_iterable(done):
+            page = pages[position]
+            name = _name(page)
+            self._notes[name] = made.note
+            self._used.add(name)
+            if made.content:
+                fresh[name] = made
+            yield page, made.note, finished
+            if len(fresh) == _BATCH:
+                self._keep(fresh)
+                fresh = {}
+        self._keep(fresh)
+
+    def _keep(self, fresh: dict[str, _Made]) -> None:
         if self._shelf and fresh:
             # The note last: without it, the content is made again.
             self._shelf.put(_CONTENTS, {name: made.content for name, made in fresh.items()})

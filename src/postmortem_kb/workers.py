@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import Pool
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
@@ -24,8 +27,9 @@ def on_all_cores(
     portable: bool = False,
     ordered: bool = True,
     lifetime: int | None = None,
+    beside: bool = False,
 ) -> Iterator[Made]:
-    """What is made of each thing.
+    """What is made of each thing: begun when this is called, where other processes do it, and by whoever asks for it otherwise.
 
     Args:
         work: Makes it. It finds all values of this process, and changes none that this process sees.
@@ -35,18 +39,27 @@ def on_all_cores(
         portable: Whether the work can be sent to a process that begins anew; otherwise systems that cannot copy a process
             do it alone.
         ordered: Whether it comes in the order of the things; otherwise as soon as it is made, a chunk at a time.
+        beside: Whether this process goes on working meanwhile, and keeps a core.
         lifetime: A process is replaced when it was given things so many times: what it read and made stays in its memory.
     """
     if len(things) <= few or cores() == 1 or not (portable or _forks()):
-        yield from map(work, things)
-        return
+        return map(work, things)
     # Imported here: after an edit there is little to do.
     from multiprocessing import get_context
 
     context = get_context("fork" if _forks() else "spawn")
     chunks = [things[start : start + size] for start in range(0, len(things), size)]
-    with context.Pool(min(cores(), len(chunks)), _begin, (work,), maxtasksperchild=lifetime) as pool:
-        for made in (pool.imap if ordered else pool.imap_unordered)(_do, chunks):
+    pool = context.Pool(min(cores() - beside, len(chunks)), _begin, (work,), maxtasksperchild=lifetime)
+    made = _made(pool, (pool.imap if ordered else pool.imap_unordered)(_do, chunks))
+    # From here on the processes end with it, also where nobody asks for anything.
+    next(made)
+    return made
+
+
+def _made(pool: Pool, chunks: Iterable[list[Any]]) -> Iterator[Any]:
+    with pool:
+        yield None
+        for made in chunks:
             yield from made
 
 

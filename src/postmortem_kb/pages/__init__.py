@@ -1,4 +1,4 @@
-"""The pages of the site, one kind a module, in the order in which the navigation lists them."""
+"""The pages of the site, one kind a module."""
 
 from __future__ import annotations
 
@@ -21,19 +21,21 @@ from postmortem_kb.pages import (
 )
 from postmortem_kb.pages.page import Page
 
-PAGES: tuple[Callable[[Knowledge], Iterator[Page]], ...] = (
+Pages = tuple[Callable[[Knowledge], Iterator[Page]], ...]
+STATED: Pages = (
     home.pages,
     incidents.pages,
-    incident.pages,
     actions.pages,
     sides.pages,
     patterns.pages,
-    metrics.pages,
     search.pages,
     rules.pages,
     frontmatter.pages,
     configuration.pages,
 )
+"""What follows from what files state."""
+COMPARED: Pages = (incident.pages, metrics.pages)
+"""What asks, too, what is similar, which takes long to work out."""
 INSIDE = (patterns.pages, rules.pages, frontmatter.pages, configuration.pages)
 """For those who write and follow up; the public does not need it, and it tells how a repository is run."""
 ROWS: Mapping[str, Callable[[Knowledge], Iterator[str]]] = {incidents.DATA: incidents.rows, actions.DATA: actions.rows}
@@ -42,6 +44,12 @@ ROWS: Mapping[str, Callable[[Knowledge], Iterator[str]]] = {incidents.DATA: inci
 
 def all_pages(knowledge: Knowledge) -> Iterator[Page]:
     """Every page of the site."""
-    for pages in PAGES:
+    yield from pages_of(STATED, knowledge)
+    yield from pages_of(COMPARED, knowledge)
+
+
+def pages_of(kinds: Pages, knowledge: Knowledge) -> Iterator[Page]:
+    """The pages of some kinds."""
+    for pages in kinds:
         if knowledge.audience == INTERNAL or pages not in INSIDE:
             yield from pages(knowledge)
