@@ -81,24 +81,28 @@ class Production:
                 if content is not None:
                     page = missing.pop(name)
                     yield page, self._notes[name], finish(page, content)
-        yield from self.begin(list(missing.values()), finish)
+        yield from self._begin(list(missing.values()), finish, few=_FEW)
 
     def begin(
         self, pages: Sequence[Page], finish: Finish[T], *, beside: bool = False
     ) -> Iterator[tuple[Page, Note, T]]:
-        """As `run`, of pages of which nothing is kept: other processes begin at once.
+        """As `run`, of long pages of which nothing is kept: other processes begin at once.
 
         Args:
             pages: The pages.
             finish: What is done with the content of each, where it was made.
             beside: Whether this process has much to do meanwhile.
         """
+        return self._begin(pages, finish, few=1, beside=beside)
 
+    def _begin(
+        self, pages: Sequence[Page], finish: Finish[T], *, few: int, beside: bool = False
+    ) -> Iterator[tuple[Page, Note, T]]:
         def make(chunk: range) -> list[tuple[int, _Made, T]]:
             return [(position, *_make(pages[position], self._knowledge, finish)) for position in chunk]
 
         chunks = _chunks(pages)
-        done = on_all_cores(make, chunks, size=1, few=_FEW, ordered=False, lifetime=_LIFETIME, beside=beside)
+        done = on_all_cores(make, chunks, size=1, few=few, ordered=False, lifetime=_LIFETIME, beside=beside)
         return self._put(pages, done)
 
     def searched(self, pages: Sequence[Page]) -> Iterator[tuple[Page, str]]:
