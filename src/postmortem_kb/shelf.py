@@ -54,7 +54,8 @@ class Shelf:
         gone = [(self._key, kind, name) for name, _ in known if name not in names]
 
         def forget(database: sqlite3.Connection) -> None:
-            database.execute("DELETE FROM things WHERE key != ?", (self._key,))
+            # Not `!=`, for which every page of the file is read.
+            database.execute("DELETE FROM things WHERE key < ? OR key > ?", (self._key, self._key))
             database.executemany("DELETE FROM things WHERE key = ? AND kind = ? AND name = ?", gone)
 
         self._write(forget)
