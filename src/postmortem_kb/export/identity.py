@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from postmortem_kb.history import History
 from postmortem_kb.model import Postmortem
 from postmortem_kb.policy import Policy
 
-# Neither XML 1.0 nor iCalendar has a way to write these, and lines end in several ways in several programs.
-# Sources: https://www.w3.org/TR/xml/#charsets, RFC 5545 section 3.3.11
-_FORBIDDEN = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,8 +21,12 @@ def lasting_id(policy: Policy, *names: str) -> UUID:
     an address that is told later changes it once.
     """
     home = policy.site_url or policy.repo_url or f"urn:postmortem-kb:{policy.site_name}"
-    site = uuid5(NAMESPACE_URL, _encodable(home.rstrip("/")))
-    return uuid5(site, _encodable("/".join(names)))
+    return uuid5(_site(home), _encodable("/".join(names)))
+
+
+@cache
+def _site(home: str) -> UUID:
+    return uuid5(NAMESPACE_URL, _encodable(home.rstrip("/")))
 
 
 def shared(postmortem: Postmortem, history: History) -> datetime:
@@ -49,13 +51,23 @@ def midnight(day: date) -> datetime:
 
 def writable(text: str, most: int = 2000) -> str:
     """A text without the characters that feeds and calendars have no way to write, cut where it is overlong."""
-    whole = _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+    whole = _forbidden().sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
     return whole if len(whole) <= most else whole[: most - 1].rstrip() + "…"
 
 
 def one_line(text: str) -> str:
     """The words of a text on one line."""
     return writable(" ".join(text.split()), 300)
+
+
+@cache
+def _forbidden() -> re.Pattern[str]:
+    """What neither XML 1.0 nor iCalendar has a way to write; and lines end in several ways in several programs.
+
+    Source: https://www.w3.org/TR/xml/#charsets, RFC 5545 section 3.3.11
+    """
+    # Not with the module: it takes as long as all others of the program, and few runs write a feed.
+    return re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _encodable(text: str) -> str:

@@ -17,8 +17,8 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_'-]*|[.;:!?,()|]")
 # Scripts that set no spaces between words are cut into overlapping pairs of characters, as search engines do; what is
 # written in katakana is a word, what is written in hiragana an ending.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_FOREIGN = re.compile(f"[\u3040-\u30ff{_UNSPACED}]")
-_RUN = re.compile(f"[\u30a1-\u30fa\u30fc]+|[{_UNSPACED}]+|[^\\W\u3040-\u30ff{_UNSPACED}]+")
+_FOREIGN = f"[\u3040-\u30ff{_UNSPACED}]"
+_RUN = f"[\u30a1-\u30fa\u30fc]+|[{_UNSPACED}]+|[^\\W\u3040-\u30ff{_UNSPACED}]+"
 _INNER = re.compile("[-_]+")
 _OWNER = re.compile("['\u2019]s?$")
 _DIGITS = re.compile(r"\d.*\d.*\d.*\d")
@@ -34,7 +34,9 @@ class Tokens(dict[str, tuple[Term, ...]]):
 
     def __missing__(self, token: str) -> tuple[Term, ...]:
         """Work them out once."""
-        self[token] = tuple(_foreign(token) if _FOREIGN.search(token) else _terms(token))
+        # The patterns of other scripts take longer to compile than all others of the program.
+        foreign = not token.isascii() and re.search(_FOREIGN, token)
+        self[token] = tuple(_foreign(token) if foreign else _terms(token))
         return self[token]
 
 
@@ -86,8 +88,8 @@ def stop_words() -> frozenset[str]:
 
 
 def _foreign(token: str) -> Iterator[Term]:
-    for run in _RUN.findall(token):
-        if not _FOREIGN.match(run):
+    for run in re.findall(_RUN, token):
+        if not re.match(_FOREIGN, run):
             yield from _terms(run)
         elif len(run) < 3 or "\u30a1" <= run[0] <= "\u30fc":
             yield run, run
