@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -26,7 +26,7 @@ from postmortem_kb.export.site import Texts
 from postmortem_kb.export.site import files as site_files
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.manual import pages as manual_pages
-from postmortem_kb.pages import COMPARED, ROWS, STATED, pages_of
+from postmortem_kb.pages import COMPARED, INCIDENTS, ROWS, STATED, pages_of
 from postmortem_kb.pages.page import Content, Page, key_of
 from postmortem_kb.pages.searchable import page_text
 from postmortem_kb.production import Note, Production
@@ -35,9 +35,9 @@ from postmortem_kb.source.text import digest
 
 _MANUAL = "reference/"
 _FEW = 100
-"""So many incidents are made before all other pages."""
+"""So many pages are made before the theme is asked for its frames."""
 _Made = Content | list[object] | None
-"""The content of a main page, what tells whether a file was touched later, or nothing where a text was put down for the search."""
+"""The content of a main page; what tells whether a file was touched later; nothing of a page that is kept until it is framed."""
 
 
 class Building:
@@ -58,9 +58,6 @@ class Building:
         self._outputs = Outputs(Path(config.site_dir), shelf)
         language = str(config.theme.get("language", "en")).partition("-")[0]
         self._search = Search(self._outputs, len(knowledge.postmortems), language)
-        self._pages = {page.path: page for page in (*pages_of(STATED, knowledge), *manual_pages(knowledge))}
-        manual = (path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2)
-        self._wanted = list(dict.fromkeys((*main, *manual)))
         self._handbook: dict[str, str] = {}
         self._searched: list[Searched] = []
         self._indexed: set[str] = set()
@@ -69,31 +66,35 @@ class Building:
         related = makers.pop(RELATED)
         mark = key_of(knowledge.mark, self._search.bundles)
         self._outputs.set_aside()
-        # What programs read takes longest and most memory: it comes first, before an index takes as much, and beside
-        # this process, which then compares all postmortems with each other.
         knowledge.prepare()
+        # What can be made is begun at once, beside this process, which then compares all postmortems with each other. What programs
+        # read comes first: it takes most memory, and is there before an index takes as much.
+        self._pages = {page.path: page for page in (*pages_of(STATED, knowledge), *manual_pages(knowledge))}
+        manual = (path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2)
+        self._main = list(dict.fromkeys((*main, *manual)))
+        stated = [self._pages[path] for path in self._main if path in self._pages]
+        if shelf:
+            stated += self._few(page for page in self._pages.values() if page.path not in self._main)
         data = [_raw(address, mark, make) for address, make in makers.items()]
-        stated = self._begin([*data, *self._main_pages()], beside=True)
+        begun = [self._begin([*data, *stated], beside=True)]
         compared = {page.path: page for page in pages_of(COMPARED, knowledge)}
-        incidents = [page for page in compared.values() if self._search.part(page.path) != MAIN]
-        self._notes = {page.path: self._production.note(page) for page in incidents}
-        missing = [page for page in incidents if not self._notes[page.path]]
-        self._first = missing if len(missing) <= _FEW else None
-        """The incidents that come next: where they are few, the search takes as long as everything else, and is made beside it."""
         data = [_raw(RELATED, key_of(mark, knowledge.similar_mark), related)]
-        self._begun: Iterator[tuple[Page, Note, _Made]] = chain(
-            self._begin([*(self._first or ()), *data, *self._main_pages(compared)]), stated
-        )
-        self._pages |= compared
+        begun.append(self._begin([*data, *compared.values()], beside=True))
+        incidents = {page.path: page for page in pages_of(INCIDENTS, knowledge)}
+        self._notes = {path: self._production.note(page) for path, page in incidents.items()}
+        first = self._few(incidents.values())
+        # The index takes as long as everything else: where few incidents changed, it is made meanwhile.
+        self._left = {page.path for page in first} if first or all(self._notes.values()) else None
+        begun.append(self._begin(first))
+        self._begun: Iterator[tuple[Page, Note, _Made]] = chain.from_iterable(reversed(begun))
+        self._pages |= compared | incidents
 
     def add_main_pages(self, files: Files, config: MkDocsConfig) -> None:
         """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""
         self._outputs.put_back()
-        wanted = self._main_pages()
-        contents = self._contents(wanted)
-        for page in wanted:
-            del self._pages[page.path]
-            self.main[page.path] = add_page(page, contents[page.path], files, config)
+        contents = self._contents()
+        for path in [path for path in self._main if path in self._pages]:
+            self.main[path] = add_page(self._pages.pop(path), contents[path], files, config)
         if any(file.is_documentation_page() and file.abs_src_path for file in files):
             for page in self._pages.values():
                 add_target(page, files, config)
@@ -116,18 +117,19 @@ class Building:
             for address, path in note.files.items():
                 add_asset(address, str(self._knowledge.root / path), files, config)
 
-    def _main_pages(self, among: Mapping[str, Page] | None = None) -> list[Page]:
-        pages = self._pages if among is None else among
-        return [pages[path] for path in self._wanted if path in pages]
+    def _few(self, pages: Iterable[Page]) -> list[Page]:
+        """Those that are not as they were, if they are few."""
+        changed = [page for page in pages if not self._production.note(page)]
+        return changed if len(changed) <= _FEW else []
 
     def _begin(self, pages: Iterable[Page], *, beside: bool = False) -> Iterator[tuple[Page, Note, _Made]]:
-        """Begin with those of some pages without a frame that are not as they were."""
+        """Begin with those of some pages that are not as they were, as far as that needs no frame."""
 
         def finish(page: Page, content: Content) -> _Made:
             if page.raw:
                 # Where it is made, for it is large.
                 return self._outputs.begin(page.file, content.pieces)
-            if self._search.part(page.path) == MAIN:
+            if page.path in self._main:
                 return content
             self._stage_text(page, content)
             return None
@@ -135,24 +137,24 @@ class Building:
         todo = [p for p in pages if not (self._outputs.keep(p.file, p.key) if p.raw else self._production.note(p))]
         return self._production.begin(todo, finish, beside=beside)
 
-    def _contents(self, wanted: Iterable[Page]) -> dict[str, Content]:
+    def _contents(self) -> dict[str, Content]:
         """The contents of the main pages; what was begun with them is put in its place, and the search begins."""
         contents: dict[str, Content] = {}
-        left = {page.path for page in self._first or ()}
-        if self._first == []:
-            self._begin_search(())
+        first = frozenset(self._left or ())
+        if self._left == set():
+            self._begin_search(first)
         for page, note, made in self._begun:
             if isinstance(made, Content):
                 contents[page.path] = made
             elif made:
                 self._outputs.finish(page.file)
                 self._outputs.written(page.file, page.key, made)
-            else:
+            elif self._left and page.path in self._left:
                 self._notes[page.path] = note
-                left.remove(page.path)
-                if not left:
-                    self._begin_search([page.path for page in self._first or ()])
-        kept = [page for page in wanted if page.path not in contents]
+                self._left.remove(page.path)
+                if not self._left:
+                    self._begin_search(first)
+        kept = [page for path, page in self._pages.items() if path in self._main and path not in contents]
         found = self._production.run(kept, lambda _, content: content)
         return contents | {page.path: content for page, _, content in found}
 

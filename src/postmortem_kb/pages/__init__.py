@@ -34,8 +34,10 @@ STATED: Pages = (
     configuration.pages,
 )
 """What follows from what files state."""
-COMPARED: Pages = (incident.pages, metrics.pages)
+COMPARED: Pages = (metrics.pages,)
 """What asks, too, what is similar, which takes long to work out."""
+INCIDENTS: Pages = (incident.pages,)
+"""As many as there are postmortems; each asks what is similar to it."""
 INSIDE = (patterns.pages, rules.pages, frontmatter.pages, configuration.pages)
 """For those who write and follow up; the public does not need it, and it tells how a repository is run."""
 ROWS: Mapping[str, Callable[[Knowledge], Iterator[str]]] = {incidents.DATA: incidents.rows, actions.DATA: actions.rows}
@@ -44,8 +46,8 @@ ROWS: Mapping[str, Callable[[Knowledge], Iterator[str]]] = {incidents.DATA: inci
 
 def all_pages(knowledge: Knowledge) -> Iterator[Page]:
     """Every page of the site."""
-    yield from pages_of(STATED, knowledge)
-    yield from pages_of(COMPARED, knowledge)
+    for kinds in (STATED, COMPARED, INCIDENTS):
+        yield from pages_of(kinds, knowledge)
 
 
 def pages_of(kinds: Pages, knowledge: Knowledge) -> Iterator[Page]:
