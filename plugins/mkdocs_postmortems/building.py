@@ -62,32 +62,45 @@ class Building:
         self._searched: list[Searched] = []
         self._indexed: set[str] = set()
         """The parts of the search that are made, or were begun."""
+        self._pages: dict[str, Page] = {}
+        self._main: list[str] = []
+        """The paths of those pages that MkDocs renders."""
+        self._notes: dict[str, Note | None] = {}
+        """Those of incidents."""
+        self._left: set[str] | None = None
+        """Incidents that are made before the search begins; None where it begins with the other pages."""
+        self._outputs.set_aside()
+        self._begun = self._begin_all(main, kept=shelf is not None)
+
+    def _begin_all(self, main: Iterable[str], *, kept: bool) -> Iterator[tuple[Page, Note, _Made]]:
+        """Begin with what needs no frame, each as soon as it is known what it is made from.
+
+        Other processes make it, beside this one, which compares all postmortems with each other. What programs read comes first: it takes
+        most memory, and is there before an index takes as much. Of what needs a frame only a little is made, and kept until then.
+        """
+        knowledge = self._knowledge
+        knowledge.prepare()
+        mark = key_of(knowledge.mark, self._search.bundles)
         makers = _data(knowledge, self._search.bundles)
         related = makers.pop(RELATED)
-        mark = key_of(knowledge.mark, self._search.bundles)
-        self._outputs.set_aside()
-        knowledge.prepare()
-        # What can be made is begun at once, beside this process, which then compares all postmortems with each other. What programs
-        # read comes first: it takes most memory, and is there before an index takes as much.
         self._pages = {page.path: page for page in (*pages_of(STATED, knowledge), *manual_pages(knowledge))}
         manual = (path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2)
         self._main = list(dict.fromkeys((*main, *manual)))
-        stated = [self._pages[path] for path in self._main if path in self._pages]
-        if shelf:
-            stated += self._few(page for page in self._pages.values() if page.path not in self._main)
-        data = [_raw(address, mark, make) for address, make in makers.items()]
-        begun = [self._begin([*data, *stated], beside=True)]
-        compared = {page.path: page for page in pages_of(COMPARED, knowledge)}
-        data = [_raw(RELATED, key_of(mark, knowledge.similar_mark), related)]
-        begun.append(self._begin([*data, *compared.values()], beside=True))
+        wanted = [self._pages[path] for path in self._main if path in self._pages]
+        sides = self._few(page for page in self._pages.values() if page.path not in self._main) if kept else []
+        data = (_raw(address, mark, make) for address, make in makers.items())
+        stated = self._begin([*data, *wanted, *sides], beside=True)
+        figures = {page.path: page for page in pages_of(COMPARED, knowledge)}
+        similar = _raw(RELATED, key_of(mark, knowledge.similar_mark), related)
+        compared = self._begin([similar, *figures.values()], beside=True)
         incidents = {page.path: page for page in pages_of(INCIDENTS, knowledge)}
         self._notes = {path: self._production.note(page) for path, page in incidents.items()}
-        first = self._few(incidents.values())
-        # The index takes as long as everything else: where few incidents changed, it is made meanwhile.
-        self._left = {page.path for page in first} if first or all(self._notes.values()) else None
-        begun.append(self._begin(first))
-        self._begun: Iterator[tuple[Page, Note, _Made]] = chain.from_iterable(reversed(begun))
-        self._pages |= compared | incidents
+        first = self._few(incidents.values()) if kept else []
+        if first or all(self._notes.values()):
+            # The index takes as long as everything else.
+            self._left = {page.path for page in first}
+        self._pages |= figures | incidents
+        return chain(self._begin(first), compared, stated)
 
     def add_main_pages(self, files: Files, config: MkDocsConfig) -> None:
         """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""
