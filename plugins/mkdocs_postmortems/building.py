@@ -38,6 +38,7 @@ _FEW = 100
 """So many pages are made before the theme is asked for its frames."""
 _Made = Content | list[object] | None
 """The content of a main page; what tells whether a file was touched later; nothing of a page that is kept until it is framed."""
+_Begun = Iterator[tuple[Page, Note, _Made]]
 
 
 class Building:
@@ -67,16 +68,21 @@ class Building:
         """The paths of those pages that MkDocs renders."""
         self._notes: dict[str, Note | None] = {}
         """Those of incidents."""
-        self._left: set[str] | None = None
+        self._first: frozenset[str] | None = None
         """Incidents that are made before the search begins; None where it begins with the other pages."""
         self._outputs.set_aside()
-        self._begun = self._begin_all(main, kept=shelf is not None)
+        self._contents: dict[str, Content] = {}
+        """Those of main pages."""
+        self._begun, self._compared = self._begin_all(main, kept=shelf is not None)
 
-    def _begin_all(self, main: Iterable[str], *, kept: bool) -> Iterator[tuple[Page, Note, _Made]]:
+    def _begin_all(self, main: Iterable[str], *, kept: bool) -> tuple[_Begun, _Begun]:
         """Begin with what needs no frame, each as soon as it is known what it is made from.
 
         Other processes make it, beside this one, which compares all postmortems with each other. What programs read comes first: it takes
         most memory, and is there before an index takes as much. Of what needs a frame only a little is made, and kept until then.
+
+        Returns:
+            What MkDocs waits for; what ends with something for which it does not.
         """
         knowledge = self._knowledge
         knowledge.prepare()
@@ -92,22 +98,22 @@ class Building:
         stated = self._begin([*data, *wanted, *sides], beside=True)
         figures = {page.path: page for page in pages_of(COMPARED, knowledge)}
         similar = _raw(RELATED, key_of(mark, knowledge.similar_mark), related)
-        compared = self._begin([similar, *figures.values()], beside=True)
+        compared = self._begin([*figures.values(), similar], beside=True)
         incidents = {page.path: page for page in pages_of(INCIDENTS, knowledge)}
         self._notes = {path: self._production.note(page) for path, page in incidents.items()}
         first = self._few(incidents.values()) if kept else []
         if first or all(self._notes.values()):
             # The index takes as long as everything else.
-            self._left = {page.path for page in first}
+            self._first = frozenset(page.path for page in first)
         self._pages |= figures | incidents
-        return chain(self._begin(first), compared, stated)
+        return chain(self._begin(first), stated), compared
 
     def add_main_pages(self, files: Files, config: MkDocsConfig) -> None:
         """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""
         self._outputs.put_back()
-        contents = self._contents()
+        self._make_main()
         for path in [path for path in self._main if path in self._pages]:
-            self.main[path] = add_page(self._pages.pop(path), contents[path], files, config)
+            self.main[path] = add_page(self._pages.pop(path), self._contents.pop(path), files, config)
         if any(file.is_documentation_page() and file.abs_src_path for file in files):
             for page in self._pages.values():
                 add_target(page, files, config)
@@ -125,6 +131,8 @@ class Building:
                 changed[self._search.part(page.path)].append(page)
                 framing.prepare(page)
         self._write(changed, framing, notes)
+        for made in self._compared:
+            self._place(*made)
         self._searched = self._read_by_part(notes)[MAIN]
         for note in notes.values():
             for address, path in note.files.items():
@@ -135,7 +143,7 @@ class Building:
         changed = [page for page in pages if not self._production.note(page)]
         return changed if len(changed) <= _FEW else []
 
-    def _begin(self, pages: Iterable[Page], *, beside: bool = False) -> Iterator[tuple[Page, Note, _Made]]:
+    def _begin(self, pages: Iterable[Page], *, beside: bool = False) -> _Begun:
         """Begin with those of some pages that are not as they were, as far as that needs no frame."""
 
         def finish(page: Page, content: Content) -> _Made:
@@ -150,26 +158,30 @@ class Building:
         todo = [p for p in pages if not (self._outputs.keep(p.file, p.key) if p.raw else self._production.note(p))]
         return self._production.begin(todo, finish, beside=beside)
 
-    def _contents(self) -> dict[str, Content]:
-        """The contents of the main pages; what was begun with them is put in its place, and the search begins."""
-        contents: dict[str, Content] = {}
-        first = frozenset(self._left or ())
-        if self._left == set():
-            self._begin_search(first)
-        for page, note, made in self._begun:
-            if isinstance(made, Content):
-                contents[page.path] = made
-            elif made:
-                self._outputs.finish(page.file)
-                self._outputs.written(page.file, page.key, made)
-            elif self._left and page.path in self._left:
-                self._notes[page.path] = note
-                self._left.remove(page.path)
-                if not self._left:
-                    self._begin_search(first)
-        kept = [page for path, page in self._pages.items() if path in self._main and path not in contents]
-        found = self._production.run(kept, lambda _, content: content)
-        return contents | {page.path: content for page, _, content in found}
+    def _make_main(self) -> None:
+        """See that the contents of all main pages are there; the search begins, if it can."""
+        if self._first is not None and not self._first:
+            self._begin_search(())
+        for made in self._begun:
+            self._place(*made)
+        main = [self._pages[path] for path in self._main if path in self._pages]
+        kept = [page for page in main if page.path not in self._contents and self._production.note(page)]
+        for page, _, content in self._production.run(kept, lambda _, content: content):
+            self._contents[page.path] = content
+        while any(page.path not in self._contents for page in main):
+            self._place(*next(self._compared))
+
+    def _place(self, page: Page, note: Note, made: _Made) -> None:
+        """Take what another process made to where it is wanted."""
+        if isinstance(made, Content):
+            self._contents[page.path] = made
+        elif made:
+            self._outputs.finish(page.file)
+            self._outputs.written(page.file, page.key, made)
+        elif self._first and page.path in self._first:
+            self._notes[page.path] = note
+            if all(self._notes.values()):
+                self._begin_search(self._first)
 
     def _begin_search(self, made: Collection[str]) -> None:
         """Begin with all parts of the index but the handbook's, first with those that will not be as they were."""
@@ -252,7 +264,7 @@ class Building:
 
     def abandon(self) -> None:
         """Stop what still runs of a build that failed."""
-        self._begun = iter(())
+        self._begun = self._compared = iter(())
         self._search.close()
 
     def _index(self, part: str, pages: list[Searched], staged: Collection[str]) -> None:
