@@ -68,8 +68,6 @@ class Building:
         """The paths of those pages that MkDocs renders."""
         self._notes: dict[str, Note | None] = {}
         """Those of incidents."""
-        self._first: frozenset[str] | None = None
-        """Incidents that are made before the search begins; None where it begins with the other pages."""
         self._outputs.set_aside()
         self._contents: dict[str, Content] = {}
         """Those of main pages."""
@@ -101,12 +99,14 @@ class Building:
         compared = self._begin([*figures.values(), similar], beside=True)
         incidents = {page.path: page for page in pages_of(INCIDENTS, knowledge)}
         self._notes = {path: self._production.note(page) for path, page in incidents.items()}
-        first = self._few(incidents.values()) if kept else []
-        if first or all(self._notes.values()):
-            # The index takes as long as everything else.
-            self._first = frozenset(page.path for page in first)
         self._pages |= figures | incidents
-        return chain(self._begin(first), stated), compared
+        first = self._few(incidents.values()) if kept else []
+        for page, note, _ in self._begin(first):
+            self._notes[page.path] = note
+        if all(self._notes.values()):
+            # The index takes as long as everything else.
+            self._begin_search([page.path for page in first])
+        return stated, compared
 
     def add_main_pages(self, files: Files, config: MkDocsConfig) -> None:
         """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""
@@ -131,8 +131,8 @@ class Building:
                 changed[self._search.part(page.path)].append(page)
                 framing.prepare(page)
         self._write(changed, framing, notes)
-        for made in self._compared:
-            self._place(*made)
+        for page, _, told in self._compared:
+            self._place(page, told)
         self._searched = self._read_by_part(notes)[MAIN]
         for note in notes.values():
             for address, path in note.files.items():
@@ -159,29 +159,24 @@ class Building:
         return self._production.begin(todo, finish, beside=beside)
 
     def _make_main(self) -> None:
-        """See that the contents of all main pages are there; the search begins, if it can."""
-        if self._first is not None and not self._first:
-            self._begin_search(())
-        for made in self._begun:
-            self._place(*made)
+        """See that the contents of all main pages are there."""
+        for page, _, made in self._begun:
+            self._place(page, made)
         main = [self._pages[path] for path in self._main if path in self._pages]
         kept = [page for page in main if page.path not in self._contents and self._production.note(page)]
         for page, _, content in self._production.run(kept, lambda _, content: content):
             self._contents[page.path] = content
         while any(page.path not in self._contents for page in main):
-            self._place(*next(self._compared))
+            page, _, made = next(self._compared)
+            self._place(page, made)
 
-    def _place(self, page: Page, note: Note, made: _Made) -> None:
+    def _place(self, page: Page, made: _Made) -> None:
         """Take what another process made to where it is wanted."""
         if isinstance(made, Content):
             self._contents[page.path] = made
         elif made:
             self._outputs.finish(page.file)
             self._outputs.written(page.file, page.key, made)
-        elif self._first and page.path in self._first:
-            self._notes[page.path] = note
-            if all(self._notes.values()):
-                self._begin_search(self._first)
 
     def _begin_search(self, made: Collection[str]) -> None:
         """Begin with all parts of the index but the handbook's, first with those that will not be as they were."""

@@ -79,11 +79,10 @@ class Outputs:
     def keep_folder(self, address: str, mark: str) -> bool:
         """Leave a folder as it is, with everything in it."""
         record = self._known.get(address)
-        folder = self._site / address
+        folder = self._here / address
         if record and record[0] == mark and folder.is_dir() and record[1:] == [listing(folder)]:
             self._now[address] = record
             return True
-        shutil.rmtree(folder, ignore_errors=True)
         return False
 
     def write(self, address: str, pieces: Iterable[str]) -> list[object]:
@@ -111,12 +110,16 @@ class Outputs:
         self._now[address] = [mark, *stat]
 
     def folder(self, address: str) -> Path:
-        """The place of a folder that somebody else writes."""
-        return self._site / address
+        """The place of a folder that somebody else writes, out of the way until it is finished."""
+        return self._site / _begun(address)
 
-    def folder_written(self, address: str, mark: str) -> None:
-        """Remember a folder that was written."""
-        self._now[address] = [mark, listing(self._site / address)]
+    def finish_folder(self, address: str, mark: str) -> None:
+        """Put a folder that was written in its place, and remember it."""
+        folder = self._site / address
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        (self._site / _begun(address)).replace(folder)
+        self._now[address] = [mark, listing(folder)]
 
     def close(self) -> None:
         """Remove what no page is any more, and remember what is there."""

@@ -86,7 +86,7 @@ class Search:
         try:
             for part, mark, running in self._running:
                 running.result()
-                self._outputs.folder_written(FOLDER + part, mark)
+                self._outputs.finish_folder(FOLDER + part, mark)
         finally:
             self.close()
 
