@@ -130,9 +130,10 @@ class Building:
             else:
                 changed[self._search.part(page.path)].append(page)
                 framing.prepare(page)
+        # Before many pages are made: the process that made these holds as much memory as an index.
+        for page, _, made in self._compared:
+            self._place(page, made)
         self._write(changed, framing, notes)
-        for page, _, told in self._compared:
-            self._place(page, told)
         self._searched = self._read_by_part(notes)[MAIN]
         for note in notes.values():
             for address, path in note.files.items():
