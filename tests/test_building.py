@@ -118,6 +118,17 @@ def test_what_a_build_begins_out_of_the_way_is_put_in_its_place(build: Build, tm
     assert json.loads((site / "api" / "incidents.json").read_text(encoding="utf-8"))["incidents"]
 
 
+def test_a_build_that_fails_leaves_nothing_hidden(base: Path, build: Build, tmp_path: Path) -> None:
+    build()
+    (base / "over").mkdir()
+    (base / "over" / "main.html").write_text("{% nonsense %}", encoding="utf-8")
+    change(base / "mkdocs.yml", "{name: material}", "{name: material, custom_dir: over}")
+    change(base / "postmortems" / "a.md", "Incident a", "Another title")
+    with pytest.raises(AssertionError):
+        build()
+    assert [entry.name for entry in (tmp_path / "site").iterdir() if entry.name.startswith(".")] == []
+
+
 def test_pages_of_what_files_state_do_not_ask_what_is_similar(base: Path) -> None:
     knowledge = read_knowledge(base, read_policy(base), date(2026, 3, 10))
     assert [page.make().html for page in pages_of(STATED, knowledge)]

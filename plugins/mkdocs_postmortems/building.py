@@ -262,6 +262,7 @@ class Building:
         """Stop what still runs of a build that failed."""
         self._begun = self._compared = iter(())
         self._search.close()
+        self._outputs.abandon()
 
     def _index(self, part: str, pages: list[Searched], staged: Collection[str]) -> None:
         """Begin with a part of the index, unless it is as it was."""

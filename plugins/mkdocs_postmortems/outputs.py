@@ -35,13 +35,17 @@ class Outputs:
 
     def set_aside(self) -> None:
         """Hide what an earlier build wrote, before the folder is emptied."""
+        self.abandon()
         kept = self._here = self._site / _KEPT
-        for left in (kept, self._site / _BEGUN):
-            shutil.rmtree(left, ignore_errors=True)
         for name in sorted({address.partition("/")[0] for address in self._known}):
             if (self._site / name).exists():
                 kept.mkdir(exist_ok=True)
                 (self._site / name).rename(kept / name)
+
+    def abandon(self) -> None:
+        """Leave nothing hidden of a build that failed: MkDocs would leave it there, too."""
+        for left in (_KEPT, _BEGUN):
+            shutil.rmtree(self._site / left, ignore_errors=True)
 
     def put_back(self) -> None:
         """Show it again, without the files that somebody else wrote."""
