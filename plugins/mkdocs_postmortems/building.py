@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,16 +15,14 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
+from mkdocs_postmortems.data import compared_data, stated_data
 from mkdocs_postmortems.framing import Framing
 from mkdocs_postmortems.outputs import Outputs
-from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
+from mkdocs_postmortems.search import MAIN, Search, Searched
 from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target, whole_address
-from postmortem_kb.export.related import ADDRESS as RELATED
-from postmortem_kb.export.site import Texts
-from postmortem_kb.export.site import files as site_files
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.manual import pages as manual_pages
-from postmortem_kb.pages import COMPARED, INCIDENTS, ROWS, STATED, pages_of
+from postmortem_kb.pages import COMPARED, INCIDENTS, STATED, pages_of
 from postmortem_kb.pages.page import Content, Page, key_of
 from postmortem_kb.pages.searchable import page_text
 from postmortem_kb.production import Note, Production
@@ -84,19 +80,15 @@ class Building:
         """
         knowledge = self._knowledge
         knowledge.prepare()
-        mark = key_of(knowledge.mark, self._search.bundles)
-        makers = _data(knowledge, self._search.bundles)
-        related = makers.pop(RELATED)
         self._pages = {page.path: page for page in (*pages_of(STATED, knowledge), *manual_pages(knowledge))}
         manual = (path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2)
         self._main = list(dict.fromkeys((*main, *manual)))
         wanted = [self._pages[path] for path in self._main if path in self._pages]
         sides = self._few(page for page in self._pages.values() if page.path not in self._main) if kept else []
-        data = (_raw(address, mark, make) for address, make in makers.items())
+        data = stated_data(knowledge, self._search.bundles)
         stated = self._begin([*data, *wanted, *sides], beside=True)
         figures = {page.path: page for page in pages_of(COMPARED, knowledge)}
-        similar = _raw(RELATED, key_of(mark, knowledge.similar_mark), related)
-        compared = self._begin([*figures.values(), similar], beside=True)
+        compared = self._begin([*figures.values(), compared_data(knowledge)], beside=True)
         incidents = {page.path: page for page in pages_of(INCIDENTS, knowledge)}
         self._notes = {path: self._production.note(page) for path, page in incidents.items()}
         self._pages |= figures | incidents
@@ -279,22 +271,6 @@ class Building:
             del pages[page.path]
         for page in pages.values():
             self._search.stage(page.path, page.make().search)
-
-
-def _data(knowledge: Knowledge, bundles: list[str]) -> Texts:
-    """What programs read, by address."""
-    makers = site_files(knowledge)
-    makers |= {address: partial(make, knowledge) for address, make in ROWS.items()}
-    return makers | {f"{FOLDER}bundles.json": lambda: iter([json.dumps(bundles)])}
-
-
-def _raw(address: str, key: str, make: Callable[[], Iterator[str]]) -> Page:
-    """What programs read, as a page that is written as it is."""
-    return Page(address, "", "", key, partial(_pieces, make), raw=True)
-
-
-def _pieces(make: Callable[[], Iterator[str]]) -> Content:
-    return Content("", pieces=make())
 
 
 def _mark(page: Page, note: Note, framing: Framing) -> str:
