@@ -109,14 +109,7 @@ def builds(work: Path, count: int) -> tuple[Cost, Cost]:
     # What is short is taken in turns, for others work on the same machine; of both the best one counts.
     for turn in range(2 if count == MANY else 0):
         others.append(peer(base, work / f"peer{count} {turn}"))
-        again: list[str | Path] = [
-            BIN / "postmortem",
-            "build",
-            "--site-dir",
-            work / f"site{count} {turn}",
-            "--",
-            "--quiet",
-        ]
+        again = [*command[:2], "--site-dir", work / f"site{count} {turn}", *command[2:]]
         colds.append(measure(again, base, work / f"cache{count} {turn}"))
     other, cold = min(others, key=_seconds), min(colds, key=_seconds)
     row(f"{count:,} postmortems, cold", cold, other, 1.0)

@@ -60,11 +60,8 @@ class Building:
         self._indexed: set[str] = set()
         """The parts of the search that are made, or were begun."""
         self._pages: dict[str, Page] = {}
-        self._main: list[str] = []
-        """The paths of those pages that MkDocs renders."""
-        self._notes: dict[str, Note | None] = {}
-        """Those of incidents."""
-        self._outputs.set_aside()
+        self._main: dict[str, None] = {}
+        """The paths of those pages that MkDocs renders, in order."""
         self._contents: dict[str, Content] = {}
         """Those of main pages."""
         self._begun, self._compared = self._begin_all(main, kept=shelf is not None)
@@ -79,33 +76,36 @@ class Building:
             What MkDocs waits for; what ends with something for which it does not.
         """
         knowledge = self._knowledge
-        knowledge.prepare()
+        self._outputs.set_aside()
+        data = self._changed(stated_data(knowledge, self._search.bundles))
+        if data:
+            knowledge.prepare()
         self._pages = {page.path: page for page in (*pages_of(STATED, knowledge), *manual_pages(knowledge))}
         manual = (path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2)
-        self._main = list(dict.fromkeys((*main, *manual)))
+        self._main = dict.fromkeys((*main, *manual))
         wanted = [self._pages[path] for path in self._main if path in self._pages]
-        sides = self._few(page for page in self._pages.values() if page.path not in self._main) if kept else []
-        data = stated_data(knowledge, self._search.bundles)
+        sides = self._few(page for path, page in self._pages.items() if path not in self._main) if kept else []
         stated = self._begin([*data, *wanted, *sides], beside=True)
         figures = {page.path: page for page in pages_of(COMPARED, knowledge)}
-        compared = self._begin([*figures.values(), compared_data(knowledge)], beside=True)
+        compared = self._begin([*figures.values(), *self._changed([compared_data(knowledge)])], beside=True)
         incidents = {page.path: page for page in pages_of(INCIDENTS, knowledge)}
-        self._notes = {path: self._production.note(page) for path, page in incidents.items()}
         self._pages |= figures | incidents
         first = self._few(incidents.values()) if kept else []
-        for page, note, _ in self._begin(first):
-            self._notes[page.path] = note
-        if all(self._notes.values()):
+        for _ in self._begin(first):
+            pass
+        notes = {path: note for path, page in incidents.items() if (note := self._production.note(page))}
+        if len(notes) == len(incidents):
             # The index takes as long as everything else.
-            self._begin_search([page.path for page in first])
+            self._begin_search(notes, [page.path for page in first])
         return stated, compared
 
     def add_main_pages(self, files: Files, config: MkDocsConfig) -> None:
         """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""
         self._outputs.put_back()
         self._make_main()
-        for path in [path for path in self._main if path in self._pages]:
-            self.main[path] = add_page(self._pages.pop(path), self._contents.pop(path), files, config)
+        for path in self._main:
+            if path in self._pages:
+                self.main[path] = add_page(self._pages.pop(path), self._contents.pop(path), files, config)
         if any(file.is_documentation_page() and file.abs_src_path for file in files):
             for page in self._pages.values():
                 add_target(page, files, config)
@@ -136,8 +136,12 @@ class Building:
         changed = [page for page in pages if not self._production.note(page)]
         return changed if len(changed) <= _FEW else []
 
+    def _changed(self, data: Iterable[Page]) -> list[Page]:
+        """What programs read that is not as it was."""
+        return [page for page in data if not self._outputs.keep(page.file, page.key)]
+
     def _begin(self, pages: Iterable[Page], *, beside: bool = False) -> _Begun:
-        """Begin with those of some pages that are not as they were, as far as that needs no frame."""
+        """Begin with some pages, as far as that needs no frame."""
 
         def finish(page: Page, content: Content) -> _Made:
             if page.raw:
@@ -148,18 +152,13 @@ class Building:
             self._stage_text(page, content)
             return None
 
-        todo = [p for p in pages if not (self._outputs.keep(p.file, p.key) if p.raw else self._production.note(p))]
-        return self._production.begin(todo, finish, beside=beside)
+        return self._production.run(pages, finish, beside=beside)
 
     def _make_main(self) -> None:
         """See that the contents of all main pages are there."""
         for page, _, made in self._begun:
             self._place(page, made)
-        main = [self._pages[path] for path in self._main if path in self._pages]
-        kept = [page for page in main if page.path not in self._contents and self._production.note(page)]
-        for page, _, content in self._production.run(kept, lambda _, content: content):
-            self._contents[page.path] = content
-        while any(page.path not in self._contents for page in main):
+        while any(path in self._pages and path not in self._contents for path in self._main):
             page, _, made = next(self._compared)
             self._place(page, made)
 
@@ -168,12 +167,11 @@ class Building:
         if isinstance(made, Content):
             self._contents[page.path] = made
         elif made:
-            self._outputs.finish(page.file)
-            self._outputs.written(page.file, page.key, made)
+            self._outputs.finish(page.file, page.key, made)
 
-    def _begin_search(self, made: Collection[str]) -> None:
+    def _begin_search(self, notes: dict[str, Note], made: Collection[str]) -> None:
         """Begin with all parts of the index but the handbook's, first with those that will not be as they were."""
-        read = self._read_by_part({path: note for path, note in self._notes.items() if note})
+        read = self._read_by_part(notes)
         changed = {self._search.part(path) for path in made}
         for part in sorted(read.keys() - {MAIN}, key=lambda part: (part not in changed, part)):
             self._index(part, read[part], made)

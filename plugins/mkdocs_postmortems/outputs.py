@@ -103,11 +103,12 @@ class Outputs:
         """As `write`, but out of the way, while the folder of the site may still be emptied."""
         return self.write(_begun(address), pieces)
 
-    def finish(self, address: str) -> None:
-        """Put a file that was begun in its place."""
+    def finish(self, address: str, mark: str, stat: list[object]) -> None:
+        """Put a file that was begun in its place, and remember it."""
         file = self._site / address
         file.parent.mkdir(parents=True, exist_ok=True)
         (self._site / _begun(address)).replace(file)
+        self.written(address, mark, stat)
 
     def written(self, address: str, mark: str, stat: list[object]) -> None:
         """Remember a file that was written."""

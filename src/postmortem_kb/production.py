@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TypeVar
 
@@ -23,8 +24,6 @@ _NOTES, _CONTENTS = "note", "content"
 _CHUNK = 16
 _LIFETIME = 40
 """In chunks of pages."""
-_FEW = 6
-"""So many pages are made by one process sooner than a second one has started."""
 _BATCH = 256
 
 
@@ -66,44 +65,42 @@ class Production:
         """What is known of a page that is as it was; None for one that has to be made."""
         name = _name(page)
         known = self._notes.get(name)
+        if name in self._used:
+            return known
         if known is None or any(self._knowledge.answer((kind, path)) != told for kind, path, told in known.answers):
             return None
         self._used.add(name)
         return known
 
-    def run(self, pages: Iterable[Page], finish: Finish[T]) -> Iterator[tuple[Page, Note, T]]:
-        """Make the contents of some pages and finish each where it was made; in no order."""
-        missing = {_name(page): page for page in pages}
-        if self._shelf:
-            known = [name for name, page in missing.items() if self.note(page)]
-            for name, packed in self._shelf.some(_CONTENTS, known):
-                content = _content(packed)
-                if content is not None:
-                    page = missing.pop(name)
-                    yield page, self._notes[name], finish(page, content)
-        yield from self._begin(list(missing.values()), finish, few=_FEW)
+    def run(self, pages: Iterable[Page], finish: Finish[T], *, beside: bool = False) -> Iterator[tuple[Page, Note, T]]:
+        """Make the contents of some pages and finish each where it was made; in no order.
 
-    def begin(
-        self, pages: Sequence[Page], finish: Finish[T], *, beside: bool = False
-    ) -> Iterator[tuple[Page, Note, T]]:
-        """As `run`, of long pages of which nothing is kept: other processes begin at once.
+        Other processes begin when this is called.
 
         Args:
             pages: The pages.
-            finish: What is done with the content of each, where it was made.
+            finish: What is done with the content of each.
             beside: Whether this process has much to do meanwhile.
         """
-        return self._begin(pages, finish, few=1, beside=beside)
+        kept: dict[str, Page] = {}
+        missing = []
+        for page in pages:
+            if self._shelf and self.note(page):
+                kept[_name(page)] = page
+            else:
+                missing.append(page)
+        make = partial(_make_some, missing, self._knowledge, finish)
+        done = on_all_cores(make, _chunks(missing), size=1, few=1, ordered=False, lifetime=_LIFETIME, beside=beside)
+        return chain(self._kept(kept, finish), self._put(missing, done))
 
-    def _begin(
-        self, pages: Sequence[Page], finish: Finish[T], *, few: int, beside: bool = False
-    ) -> Iterator[tuple[Page, Note, T]]:
-        def make(chunk: range) -> list[tuple[int, _Made, T]]:
-            return [(position, *_make(pages[position], self._knowledge, finish)) for position in chunk]
-
-        chunks = _chunks(pages)
-        done = on_all_cores(make, chunks, size=1, few=few, ordered=False, lifetime=_LIFETIME, beside=beside)
-        return self._put(pages, done)
+    def _kept(self, kept: dict[str, Page], finish: Finish[T]) -> Iterator[tuple[Page, Note, T]]:
+        """Finish what is on the shelf; what cannot be read there is made again."""
+        for name, packed in self._shelf.some(_CONTENTS, kept) if self._shelf else ():
+            content = _content(packed)
+            if content is not None:
+                yield (page := kept.pop(name)), self._notes[name], finish(page, content)
+        lost = list(kept.values())
+        yield from self._put(lost, map(partial(_make_some, lost, self._knowledge, finish), _chunks(lost)))
 
     def searched(self, pages: Sequence[Page]) -> Iterator[tuple[Page, str]]:
         """What the search reads of pages that were made before; those of which nothing is kept are left out."""
@@ -151,6 +148,12 @@ class Production:
 
 def _name(page: Page) -> str:
     return key_of(page.path, page.key)
+
+
+def _make_some(
+    pages: Sequence[Page], knowledge: Knowledge, finish: Finish[T], chunk: range
+) -> list[tuple[int, _Made, T]]:
+    return [(position, *_make(pages[position], knowledge, finish)) for position in chunk]
 
 
 def _make(page: Page, knowledge: Knowledge, finish: Finish[T]) -> tuple[_Made, T]:
