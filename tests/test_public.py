@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from postmortem_kb.audience.keys import ALWAYS
+from postmortem_kb.audience.wording import Wording
 from postmortem_kb.cli import main
 from postmortem_kb.export import data
 from postmortem_kb.knowledge import read_knowledge
@@ -475,6 +476,22 @@ def main_json(root: Path) -> str:
     assert len(knowledge.postmortems) == 1
     assert "someone" not in json.dumps(data.incidents(knowledge)["incidents"][0].get("roles"))
     return json.dumps(data.incidents(knowledge))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ann@acme.example@bob", "Someone"),
+        ("Ask ann@acme.example.@bob now", "Ask someone now"),
+        ("@acme/sre@bob", "Someone"),
+        ("bob@@ann", "Someone"),
+        ("checkout@v4@bob", "Someone"),
+        ("actions/checkout@v4", "actions/checkout@v4"),
+        ("Ping @acme/sre, @bob.", "Ping a team, someone."),
+    ],
+)
+def test_names_that_follow_on_each_other_are_one(text: str, told: str) -> None:
+    assert Wording([]).told(text) == told
 
 
 def test_the_story_reads_as_it_was_written() -> None:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-_INVISIBLE = "\u200b-\u200f\u2060\ufeff"
+_AT = "(?:[@\uff20\ufe6b][\u200b-\u200f\u2060\ufeff]*+)++"
 _NAME = r"\w(?:[\w.-]*[\w-])?"
 # Each alternative begins where a run of its letters begins, so no text is gone over twice.
 _TOLD = re.compile(
     r"(?P<address>(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*+:/{2,}[^\s<>\"'`|]*|(?<![\w.])[Ww]{3}\.[^\s<>\"'`|]+)"
-    rf"|(?P<before>(?<![\w.%+-])[\w.%+-]*+)[@\uff20\ufe6b][{_INVISIBLE}]*(?P<name>{_NAME})(?P<team>/{_NAME})?"
+    rf"|(?P<before>(?<![\w.%+-])[\w.%+-]*+){_AT}(?P<name>{_NAME})(?P<team>/{_NAME})?"
+    rf"(?P<more>(?:[\w.%+-]*+{_AT}{_NAME}(?:/{_NAME})?)*+)"
 )
 _VERSION = re.compile(r"v?[0-9]+(?:\.[0-9]+){0,2}")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -49,8 +50,8 @@ class Wording:
             bare = address.rstrip(_ENDS)
             full = bare if "://" in bare else f"http://{bare}"
             return address if self.is_public(full) else f"(internal address){address[len(bare) :]}"
-        if match["before"] and _VERSION.fullmatch(match["name"]):
+        if match["before"] and not match["more"] and _VERSION.fullmatch(match["name"]):
             return match[0]
-        word = "a team" if match["team"] else "someone"
+        word = "a team" if match["team"] and not match["more"] else "someone"
         before = match.string[: match.start()].rstrip()
         return word[:1].upper() + word[1:] if not before or before.endswith((".", "!", "?")) else word
