@@ -1,4 +1,7 @@
-"""What the tests share that start programs: an environment without a network, and a copy of this repository in git."""
+"""What the tests share: examples that are the same each time, an environment without a network, and a copy of this repository in git.
+
+`POSTMORTEM_HYPOTHESIS=thorough` looks at far more examples, other ones each time.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
 _PREFIXES = ("GIT_", "GITHUB_", "MAKE", "MFLAGS", "PIP_", "PRE_COMMIT", "PREK_", "PYTHONPATH", "UV_", "VIRTUAL_ENV")
+_HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+settings.register_profile("quick", deadline=None, derandomize=True, database=None, suppress_health_check=_HEALTH)
+settings.register_profile("thorough", deadline=None, max_examples=5_000, print_blob=True, suppress_health_check=_HEALTH)
+settings.load_profile(os.environ.get("POSTMORTEM_HYPOTHESIS", "quick"))
 
 _DRAFT = """\
 ---

@@ -19,6 +19,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.gfm import gfm_plugin
 
+from postmortem_kb.source.footnotes import gather_footnotes
+
 # Deep enough for any document that a person wrote; the parser's own default of 20 drops text below it.
 _NESTING = 100
 _ALL: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
@@ -66,6 +68,7 @@ def parser() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTING})
     markdown.use(gfm_plugin)
     markdown.core.ruler.at("inline", _paragraphs)
+    markdown.core.ruler.at("footnote_tail", gather_footnotes)
     blocks, inline = markdown.block.ruler, markdown.inline.ruler
     blocks.at("blockquote", _quote, _ALL)
     blocks.at("table", _table, {"alt": ["paragraph", "reference"]})
