@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
+from mkdocs.config import load_config
+from mkdocs_postmortems.theme import set_theme
 
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -291,6 +293,17 @@ def test_revisions_come_from_git(base: Path, run: Run) -> None:
 def test_incidents_stay_out_of_the_navigation_tree(base: Path, run: Run) -> None:
     build(base, run)
     assert "The first time" not in read(base, "actions")
+
+
+def test_no_time_is_lost_on_files_of_the_theme_that_no_site_has(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\ntheme: material\n", encoding="utf-8")
+    config = load_config(str(tmp_path / "mkdocs.yml"))
+    everything = set(config.theme.get_env().list_templates())
+    set_theme(config)
+    env = config.theme.get_env()
+    assert everything & set(env.list_templates()) == {name for name in everything if "/." not in f"/{name}"}
+    assert env.get_template(".icons/material/weather-night.svg").render().startswith("<svg")
 
 
 def test_no_page_names_another_host(base: Path, run: Run) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import jinja2
 from mkdocs.config import base
 from mkdocs.config import config_options as c
 from mkdocs.config.defaults import MkDocsConfig
@@ -34,6 +38,19 @@ _PALETTE = [
 ]
 
 
+class _Loader(jinja2.FileSystemLoader):
+    """Names nothing below a hidden folder: MkDocs leaves that out, and Material has ten thousand icons there."""
+
+    def list_templates(self) -> list[str]:
+        found: set[str] = set()
+        for place in self.searchpath:
+            for folder, folders, names in os.walk(place):
+                folders[:] = [name for name in folders if not name.startswith(".")]
+                below = Path(folder).relative_to(place)
+                found.update((below / name).as_posix() for name in names)
+        return sorted(found)
+
+
 class _BoxConfig(base.Config):  # type: ignore[no-untyped-call]
     enabled = c.Type(bool, default=True)
 
@@ -57,6 +74,7 @@ def set_theme(config: MkDocsConfig) -> None:
     theme = config.theme
     place = 1 if theme.custom_dir else 0
     theme.dirs.insert(place, str(_HERE / "templates"))
+    theme.get_env = partial(_environment, theme.get_env)  # type: ignore[method-assign]
     # Material's default fetches fonts from another host.
     theme["font"] = False
     theme["features"] = [*theme.get("features", []), *(f for f in _FEATURES if f not in theme.get("features", []))]
@@ -65,3 +83,10 @@ def set_theme(config: MkDocsConfig) -> None:
     config.extra_css[:0] = [f"assets/postmortems/{name}.css" for name in _STYLES]
     config.extra_javascript[:0] = [f"assets/postmortems/{name}.js" for name in _SCRIPTS]
     config.extra.setdefault("generator", False)
+
+
+def _environment(make: Callable[[], jinja2.Environment]) -> jinja2.Environment:
+    env = make()
+    if isinstance(env.loader, jinja2.FileSystemLoader):
+        env.loader = _Loader(env.loader.searchpath)
+    return env
