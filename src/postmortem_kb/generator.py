@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import signal
-import subprocess
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +18,7 @@ from postmortem_kb.errors import UsageError
 from postmortem_kb.receipt import VARIABLE as RECEIPT
 from postmortem_kb.receipt import holds, receipt_of
 from postmortem_kb.root import find_root
+from postmortem_kb.workers import processes
 
 _CONFIGURATION = "mkdocs.yml"
 _QUIET = frozenset(("-q", "--quiet"))
@@ -48,31 +48,38 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
             click.echo("postmortem: nothing changed, the site is as it was built", err=True)
         return 0
     # Material's notice about MkDocs 2 is for those who choose a generator, not for those who write postmortems.
-    environment = {"NO_MKDOCS_2_WARNING": "1"} | os.environ | {RECEIPT: receipt}
+    environment = {"NO_MKDOCS_2_WARNING": os.environ.get("NO_MKDOCS_2_WARNING", "1"), RECEIPT: receipt}
     if audience != INTERNAL:
         environment[VARIABLE] = audience
-    command = [sys.executable, "-m", "mkdocs", verb, "--config-file", str(configuration), *options]
-    return 1 if _run(command, environment) else 0
+    return 1 if _run([verb, "--config-file", str(configuration), *options], environment) else 0
 
 
-def _run(command: list[str], environment: Mapping[str, str]) -> int:
-    """Run a program to its end; who stops us stops it, too."""
+def _run(arguments: list[str], environment: dict[str, str]) -> int:
+    """Run MkDocs in a process of its own to its end; who stops us stops it, too."""
+    process = processes().Process(target=_mkdocs, args=(arguments, environment))
     # What a script starts in the background ignores the key that interrupts, and would ignore us, too.
     ours = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        process = subprocess.Popen(command, env=environment)
+        process.start()
     finally:
         signal.signal(signal.SIGINT, ours)
-    with process:
-        # As from the keyboard: MkDocs then removes what it wrote for the time of serving.
-        before = signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
-        try:
-            while True:
-                # A key reaches the program as well as us; its end is waited for.
-                with suppress(KeyboardInterrupt):
-                    return process.wait()
-        finally:
-            signal.signal(signal.SIGTERM, before)
+    assert process.pid
+    # As from the keyboard: MkDocs then removes what it wrote for the time of serving.
+    before = signal.signal(signal.SIGTERM, lambda *_, pid=process.pid: os.kill(pid, signal.SIGINT))
+    try:
+        while process.exitcode is None:
+            # A key reaches the program as well as us; its end is waited for.
+            with suppress(KeyboardInterrupt):
+                process.join()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return process.exitcode
+
+
+def _mkdocs(arguments: list[str], environment: dict[str, str]) -> None:
+    os.environ |= environment
+    sys.argv = ["mkdocs", *arguments]
+    runpy.run_module("mkdocs", run_name="__main__", alter_sys=True)
 
 
 def _make_docs_folder(configuration: Path) -> None:

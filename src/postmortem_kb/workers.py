@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from multiprocessing.context import ForkContext, SpawnContext
     from multiprocessing.pool import Pool
 
 Thing = TypeVar("Thing")
@@ -16,6 +17,14 @@ Made = TypeVar("Made")
 def cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def processes() -> ForkContext | SpawnContext:
+    """What begins processes: as copies of this one, with all that it has read, where the system can do that."""
+    # Imported here: most commands begin none.
+    from multiprocessing import get_context
+
+    return get_context("fork") if _forks() else get_context("spawn")
 
 
 def on_all_cores(
@@ -44,12 +53,8 @@ def on_all_cores(
     """
     if len(things) <= few or cores() == 1 or not (portable or _forks()):
         return map(work, things)
-    # Imported here: after an edit there is little to do.
-    from multiprocessing import get_context
-
-    context = get_context("fork" if _forks() else "spawn")
     chunks = [things[start : start + size] for start in range(0, len(things), size)]
-    pool = context.Pool(min(cores() - beside, len(chunks)), _begin, (work,), maxtasksperchild=lifetime)
+    pool = processes().Pool(min(cores() - beside, len(chunks)), _begin, (work,), maxtasksperchild=lifetime)
     made = _made(pool, (pool.imap if ordered else pool.imap_unordered)(_do, chunks))
     # From here on the processes end with it, also where nobody asks for anything.
     next(made)
