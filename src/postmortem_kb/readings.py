@@ -34,15 +34,15 @@ def read_all(catalog: Catalog, contract: Contract, shelf: Shelf | None) -> Itera
         content = catalog.content(path)
         mark = digest(content)
         used.add(mark)
-        found[path] = _remembered(catalog, path, content, known.get(mark))
+        found[path] = _remembered(catalog, path, content, mark, known.get(mark))
     unknown = [path for path, document in found.items() if document is None]
     fresh: dict[str, bytes] = {}
     reasons: dict[str, str] = {}
     read = on_all_cores(partial(_read, catalog, contract), unknown)
-    for path, (document, reason, mark, row) in zip(unknown, read, strict=True):
+    for path, (document, reason, row) in zip(unknown, read, strict=True):
         found[path], reasons[path] = document, reason
         if row:
-            fresh[mark] = row
+            fresh[document.mark] = row
     if shelf and fresh:
         shelf.put(_KIND, fresh)
     if shelf and known.keys() - used:
@@ -50,18 +50,18 @@ def read_all(catalog: Catalog, contract: Contract, shelf: Shelf | None) -> Itera
     yield from ((document, reasons.get(path, "")) for path, document in found.items() if document)
 
 
-def _read(catalog: Catalog, contract: Contract, path: str) -> tuple[Document, str, str, bytes]:
-    """A document, the reason why it cannot be shown, the digest of its content, and how it is remembered, if it is."""
+def _read(catalog: Catalog, contract: Contract, path: str) -> tuple[Document, str, bytes]:
+    """A document, the reason why it cannot be shown, and how it is remembered, if it is."""
     content = catalog.content(path)
     if not 0 < len(content) < catalog.limits.file_bytes:
         document = read_document(catalog.root, path, catalog.limits)
-        return document, _reason(document, contract), "", b""
+        return document, _reason(document, contract), b""
     document = parse_document(path, content, catalog.limits)
     reason = _reason(document, contract)
     if reason:
-        return document, reason, "", b""
+        return document, reason, b""
     row = json.dumps((document.body_start, document.frontmatter.data)).encode()
-    return _without_places(document), "", digest(content), row
+    return _without_places(document), "", row
 
 
 def remembered_actions(root: Path, paths: Sequence[str], shelf: Shelf | None) -> ActionHistory:
@@ -98,7 +98,7 @@ def _without_places(document: Document) -> Document:
     return replace(document, frontmatter=Frontmatter(document.frontmatter.data, document.text))
 
 
-def _remembered(catalog: Catalog, path: str, content: bytes, row: bytes | None) -> Document | None:
+def _remembered(catalog: Catalog, path: str, content: bytes, mark: str, row: bytes | None) -> Document | None:
     """A document whose frontmatter is known: it has the values, not where each of them stands."""
     if row is None:
         return None
@@ -107,7 +107,7 @@ def _remembered(catalog: Catalog, path: str, content: bytes, row: bytes | None) 
         text = Text.of(content.decode("utf-8").removeprefix("\ufeff"))
     except ValueError:
         return None
-    return Document(path, text, Frontmatter(data, text), body_start, rows=catalog.limits.items)
+    return Document(path, text, Frontmatter(data, text), body_start, rows=catalog.limits.items, mark=mark)
 
 
 def _reason(document: Document, contract: Contract) -> str:

@@ -47,6 +47,12 @@ def read_profiles(
     wanted = catalog.paths if paths is None else sorted(paths)
     for path in wanted:
         old = known.get(path)
+        if documents and path in documents:
+            if old and old.mark == documents[path].mark != "":
+                found[path] = old
+            else:
+                unknown.append(path)
+            continue
         stamp = _stamp(catalog.root, path)
         if old and old.stamp == stamp != "":
             found[path] = old
@@ -80,10 +86,8 @@ def _made(catalog: Catalog, paths: Sequence[str], documents: Mapping[str, Docume
 def _make(catalog: Catalog, documents: Mapping[str, Document], path: str) -> Kept:
     if path in documents:
         # It may have changed since, so nothing is said of its times: the next run asks for its content.
-        text = documents[path].text.string
-        return Kept("", digest(text.encode()) if text else "", profile_of(documents[path]))
+        return Kept("", documents[path].mark, profile_of(documents[path]))
     # Before the file is read: if it changes in between, it is read again the next time.
     stamp = _stamp(catalog.root, path)
     document = read_document(catalog.root, path, catalog.limits)
-    text = document.text.string
-    return Kept(stamp, digest(text.encode()) if text else "", profile_of(document))
+    return Kept(stamp, document.mark, profile_of(document))

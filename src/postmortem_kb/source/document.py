@@ -32,6 +32,8 @@ class Document:
     problems: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     rows: int = 2000
     """The most rows of one table that are read."""
+    mark: str = ""
+    """A digest of the file; empty where it could not be read."""
     pictures: dict[str, str] = field(default_factory=dict)
     """Where pictures lie that the text calls by other names, both relative to the root."""
 
@@ -50,11 +52,6 @@ class Document:
         """The id that it gives itself; its stem where it gives none."""
         value = self.frontmatter.get("id")
         return value if isinstance(value, str) and value else self.stem
-
-    @cached_property
-    def mark(self) -> str:
-        """A digest of the whole text."""
-        return digest(self.text.string.encode("utf-8", "surrogatepass"))
 
     @cached_property
     def frontmatter_mark(self) -> str:
@@ -134,7 +131,7 @@ def parse_document(path: str, content: bytes, limits: Limits) -> Document:
                 "Begin it with `---`, the keys `id`, `title`, `status`, `severity`, `timestamps` and `roles`, and `---`.",
             ),
         )
-    return Document(path, text, frontmatter, body_start, problems, limits.items)
+    return Document(path, text, frontmatter, body_start, problems, limits.items, digest(content))
 
 
 def _too_large(path: str, size: int, limit: int) -> Document:
