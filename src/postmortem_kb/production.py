@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TypeVar
 
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages.page import Content, Heading, Page, key_of
+from postmortem_kb.pages.page import Content, Heading, Page
 from postmortem_kb.shelf import Shelf
 from postmortem_kb.source.text import digest
 from postmortem_kb.workers import cores, on_all_cores
@@ -24,6 +24,8 @@ _NOTES, _CONTENTS = "note", "content"
 _CHUNK = 16
 _LIFETIME = 40
 """In chunks of pages."""
+_FEW = 12
+"""So many pages are made by this process sooner than by others that begin."""
 _BATCH = 256
 
 
@@ -90,7 +92,8 @@ class Production:
             else:
                 missing.append(page)
         make = partial(_make_some, missing, self._knowledge, finish)
-        done = on_all_cores(make, _chunks(missing), size=1, few=1, ordered=False, lifetime=_LIFETIME, beside=beside)
+        few = _FEW if len(missing) <= _FEW and not beside else 1
+        done = on_all_cores(make, _chunks(missing), size=1, few=few, ordered=False, lifetime=_LIFETIME, beside=beside)
         return chain(self._kept(kept, finish), self._put(missing, done))
 
     def _kept(self, kept: dict[str, Page], finish: Finish[T]) -> Iterator[tuple[Page, Note, T]]:
@@ -147,7 +150,7 @@ class Production:
 
 
 def _name(page: Page) -> str:
-    return key_of(page.path, page.key)
+    return f"{page.path} {page.key}"
 
 
 def _make_some(

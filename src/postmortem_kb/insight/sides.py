@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.model import Postmortem
@@ -31,7 +32,7 @@ def groups(
     postmortems: Iterable[Postmortem],
     actions: Sequence[Owed],
     names: Callable[[Postmortem], Iterable[str]],
-    concerns: Callable[[Owed, str], bool] = lambda entry, name: True,
+    concerns: Callable[[Owed, str], bool] | None = None,
     key: Callable[[str], str] = str,
 ) -> dict[str, Group]:
     """The groups by their key, the largest first.
@@ -40,9 +41,11 @@ def groups(
         postmortems: All of them.
         actions: All of their actions.
         names: What a postmortem is found under.
-        concerns: Whether an action of such a postmortem belongs to a name.
+        concerns: Whether an action of such a postmortem belongs to a name; by default, all of them do.
         key: What two spellings of one name have in common.
     """
+    # Thousands of postmortems share tens of names.
+    key = cache(key)
     members: dict[str, tuple[str, dict[str, Postmortem]]] = {}
     belongs: dict[str, dict[str, str]] = {}
     for postmortem in postmortems:
@@ -56,7 +59,7 @@ def groups(
     for entry in actions:
         belonging = owed if entry.action.open else finished
         for slug, name in belongs.get(entry.postmortem.id, {}).items():
-            if concerns(entry, name):
+            if concerns is None or concerns(entry, name):
                 belonging[slug].append(entry)
     found = {
         slug: Group(name, tuple(inside.values()), tuple(owed[slug]), tuple(finished[slug]))
@@ -67,5 +70,5 @@ def groups(
 
 def answers_category(entry: Owed, category: str) -> bool:
     """Whether an action answers a root cause of a category."""
-    causes = {cause.id for cause in entry.postmortem.root_causes if cause.kind == category}
-    return bool(causes & set(entry.action.addresses))
+    addressed = entry.action.addresses
+    return any(cause.id in addressed for cause in entry.postmortem.root_causes if cause.kind == category)

@@ -60,12 +60,15 @@ def unfixed(
     earlier = {one.postmortem.id: (one.postmortem, False) for one in similar if one.score >= CLEAR}
     earlier |= {one.postmortem.id: (one.postmortem, True) for one in related}
     began = postmortem.times.started
+    if not began:
+        return []
+    day = began.date()
     found = []
     for other, written in earlier.values():
-        if began and other.times.started and other.times.started < began:
+        if other.times.started and other.times.started < began:
             for action in other.actions:
                 turns = history.get((other.path, action.id), ()) if history else ()
-                if state := state_on(action, began.date(), turns):
+                if state := state_on(action, day, turns):
                     found.append(Unfixed(other, action, state, written))
     return sorted(found, key=lambda one: (one.postmortem.times.started, one.postmortem.id, one.action.id))
 
@@ -78,7 +81,7 @@ def state_on(action: Action, day: date, turns: Sequence[Turn] = ()) -> str:
         day: The day that is asked about.
         turns: Its changes as git remembers them, the oldest first; what lies before the first one is taken to be as then.
     """
-    then = next((turn.before for turn in turns if turn.on > day), Promise(action.status, action.due))
+    then: Promise | Action = next((turn.before for turn in turns if turn.on > day), action) if turns else action
     # The file says when it was done; git says when somebody wrote that down.
     told = action.status == "done" and action.completed
     if told <= day if told else then.status == "done":

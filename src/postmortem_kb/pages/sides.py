@@ -31,7 +31,7 @@ class Side:
     """What stands below the heading of the list."""
     names: Callable[[Postmortem], Iterable[str]]
     address: Callable[[str], str]
-    concerns: Callable[[Owed, str], bool] = lambda entry, name: True
+    concerns: Callable[[Owed, str], bool] | None = None
     label: Callable[[str], str] = str
     follows: bool = False
     """Whether somebody follows its actions up, so that all of them are listed, however many."""
