@@ -48,7 +48,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from postmortem_kb.diagnostic import Finding, Severity, Span
+from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import read_moment
@@ -83,9 +83,8 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             parts = [(int(number), _SECONDS[unit.lower()]) for number, unit in re.findall(_NUMBER, match[3])]
             typed = sum(number * seconds for number, seconds in parts)
             if abs((last - first).total_seconds() - typed) >= min(seconds for _, seconds in parts):
-                column = run.column + match.start(3)
                 yield Finding(
-                    Span(run.line, column, run.line, column + len(match[3])),
+                    run.span(*match.span(3)),
                     f"The text says {match[3]}, the timestamps say {_said(last - first)} from `{_ENDS[name][0]}` to `{_ENDS[name][1]}`",
                     "Leave the duration out: the page computes it. Or mend the timestamp.",
                     f"timestamps.{_ENDS[name][1]}",

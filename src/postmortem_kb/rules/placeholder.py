@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postmortem_kb.diagnostic import Finding, Severity, Span
+from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 from postmortem_kb.words import PLACEHOLDER
@@ -64,6 +64,4 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
                 yield Finding(span, f"`{match[0]}` is a placeholder", _HELP, dotted)
     for run in document.body.prose():
         for match in PLACEHOLDER.finditer(run.text):
-            column = run.column + match.start()
-            span = Span(run.line, column, run.line, column + len(match[0]))
-            yield Finding(span, f"`{match[0]}` is a placeholder", _HELP)
+            yield Finding(run.span(*match.span()), f"`{match[0]}` is a placeholder", _HELP)

@@ -31,7 +31,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from postmortem_kb.diagnostic import Finding, Severity, Span
+from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 
@@ -52,7 +52,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         for match in re.finditer(_HTML, run.text):
             # What was typed as `&lt;b&gt;` is text, and reads like a tag here.
             if match[0] in line:
-                column = line.find(match[0], max(0, run.column - 1)) + 1 or line.find(match[0]) + 1
-                span = Span(run.line, column, run.line, column + len(match[0]))
                 what = "A comment" if match[0] == "<!--" else f"`{match[0][:40]}`"
-                yield Finding(span, f"{what} is shown as it is typed", "Write Markdown; put literal text in backticks.")
+                yield Finding(
+                    run.span(*match.span()),
+                    f"{what} is shown as it is typed",
+                    "Write Markdown; put literal text in backticks.",
+                )

@@ -59,9 +59,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         return
     for run in document.body.prose():
         for match in re.finditer(_REFUSED, run.text):
-            column = run.column + match.start(1)
-            span = Span(run.line, column, run.line, column + len(match[1]))
-            yield Finding(span, f"A link must not begin with `{match[1].partition(':')[0].lower()}:`", _HELP)
+            yield Finding(
+                run.span(*match.span(1)), f"A link must not begin with `{match[1].partition(':')[0].lower()}:`", _HELP
+            )
 
 
 def _addresses(document: Document) -> Iterator[tuple[Span, str, str]]:

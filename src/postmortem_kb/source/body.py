@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -76,6 +77,15 @@ class Prose:
     text: str
     line: int
     column: int
+    file: Text
+
+    def span(self, start: int, end: int) -> Span:
+        """Where a part of it stands; behind an entity or an escape it is looked for, and may only be near."""
+        line, part = self.file.line(self.line), self.text[start:end]
+        at = self.column - 1 + start
+        if not line.startswith(part, at):
+            at = max(self.column - 1, line.find(part, self.column - 1))
+        return Span(self.line, at + 1, self.line, min(at + len(part), len(line)) + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +107,11 @@ class Body:
         """The first section of this name."""
         return next((section for section in self.sections if section.title == title), None)
 
+    def heading(self, position: int) -> str:
+        """The title of the section in which a token stands; empty above the first."""
+        at = bisect_right(self.sections, position, key=lambda section: section.first) - 1
+        return self.sections[at].title if at >= 0 and position < self.sections[at].last else ""
+
     def tables(self, section: Section) -> Iterator[Table]:
         """The tables that stand directly in a section, in order."""
         for position in range(section.first, section.last):
@@ -109,7 +124,7 @@ class Body:
             if token.type == "inline" and token.map and token.children:
                 for child, offset, _ in self.placed(token):
                     if child.type == "text" and child.content:
-                        yield Prose(child.content, *self.text.position(offset))
+                        yield Prose(child.content, *self.text.position(offset), self.text)
 
     def placed(self, token: Token) -> Iterator[tuple[Token, int, int]]:
         """What an inline token holds, each with the stretch of the file where its text, or its address, is typed.
