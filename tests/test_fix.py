@@ -58,6 +58,8 @@ LEFT_ALONE: dict[str, str] = {
     "a table that lines up": DRAFT.replace(
         "| Time | Event |\n| --- | --- |\n| 09:00 |", "| Time  | Event       |\n| ----- | ----------- |\n| 09:00 |"
     ),
+    "a row with a cell too many": f"{DRAFT}| 09:05 | Paged | ops |\n",
+    "bars inside and outside of code": f"{DRAFT}| 09:05 | `a | b` | ops |\n",
     "broken YAML": "---\nid: [\n---\n",
     "no frontmatter": "# Hello  \n",
     "nothing": "",
@@ -103,6 +105,15 @@ def test_it_is_mended_and_everything_else_stays(case: str, breaks: str, mark: st
     fix(file, "--fix")
     assert file.stat().st_mtime_ns == before.st_mtime_ns
     assert file.stat().st_ino == before.st_ino
+
+
+def test_bars_between_backticks_are_escaped(file: Path) -> None:
+    rows = ("| 09:05 | `cat log | grep 500 | wc` | ", "| 09:06 | ``a ` | b`` and `c \\| d` |", "09:07 | `e | f`")
+    file.write_text(DRAFT + "\n".join(rows) + "\n", encoding="utf-8")
+    assert fix(file, "--fix", "--select", "lost-cell") == 0
+    escaped = (row.replace(" | grep", " \\| grep").replace(" | wc", " \\| wc") for row in rows)
+    escaped = (row.replace("` | b", "` \\| b").replace("`e | f`", "`e \\| f`") for row in escaped)
+    assert file.read_text(encoding="utf-8") == DRAFT + "\n".join(escaped) + "\n"
 
 
 @pytest.mark.parametrize("case", LEFT_ALONE)
