@@ -77,6 +77,15 @@ def test_what_stands_above_every_timeline_is_no_word_of_it(tmp_path: Path, draft
     assert "<p>Time</p><p>Pool</p>" in text
 
 
+def test_a_picture_is_found_by_the_words_that_stand_for_it(tmp_path: Path, draft: Callable[..., str]) -> None:
+    (tmp_path / "postmortems").mkdir()
+    text = draft("a") + "\n## Lessons\n\nSee ![the *pool* filling](pool.png) below.\n"
+    (tmp_path / "postmortems" / "a.md").write_text(text, encoding="utf-8")
+    knowledge = read_knowledge(tmp_path, default_policy(), dt.date(2026, 4, 1))
+    (read,) = [page.make().search for page in all_pages(knowledge) if page.path == "incidents/a/"]
+    assert "<p>the pool filling</p>" in read
+
+
 def test_a_browser_gets_the_program_once(tmp_path: Path) -> None:
     search = index(tmp_path, 170)
     assert search.bundles == ["0", "1", MAIN]

@@ -102,6 +102,7 @@ def _words(body: Body, first: int, last: int, *, code: bool, heads: bool = True)
         head = token.type == "thead_open" or (head and token.type != "thead_close")
         if token.type == "inline" and (heads or not head):
             yield plain(token)
+            yield from (plain(child) for child in token.children or () if child.type == "image")
         elif code and token.type in _CODE:
             yield token.content
 
