@@ -394,6 +394,16 @@ def test_a_draft_with_nothing_in_it_has_no_headings_over_nothing(base: Path, run
     assert "Nothing more is written yet." in words(html)
 
 
+def test_a_paragraph_that_a_line_makes_a_heading_of_is_not_lost(base: Path, run: Run) -> None:
+    text = (base / "postmortems" / "a.md").read_text(encoding="utf-8").partition("## Timeline")[0]
+    body = "## What Happened\n\nThe first thing.\n\nThe pool was full.\n---\n\n## Lessons Learned\n"
+    (base / "postmortems" / "a.md").write_text(text + body, encoding="utf-8")
+    build(base, run)
+    told = words(article(base, "incidents/a"))
+    assert "The pool was full." in told
+    assert "Lessons Learned" not in told
+
+
 def test_sections_have_the_anchors_of_the_code_host_and_no_two_share_one(base: Path, run: Run) -> None:
     body = "## What Happened\n\n[below](#how-it-ended)\n\n### How it ended!\n\nWell.\n\n### Timeline\n\n##### Deep\n"
     text = (base / "postmortems" / "a.md").read_text(encoding="utf-8") + f"\n{body}"

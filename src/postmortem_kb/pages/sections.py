@@ -57,9 +57,12 @@ class TimelineRow:
 
 
 def sections(postmortem: Postmortem, knowledge: Knowledge, links: Links) -> list[Part]:
-    """What the page says below its head, in order; a section with nothing in it is left out."""
-    parts = [part for part in _parts(postmortem, links) if _filled(part, postmortem)]
-    order = [*knowledge.policy.section_order, "Footnotes"]
+    """What the page says below its head, in order; a section of the policy with nothing in it is left out."""
+    policy = knowledge.policy
+    # Another heading is text that somebody wrote: a line of dashes below a paragraph makes one of it.
+    expected = {*policy.section_order, *policy.optional_sections}
+    parts = [part for part in _parts(postmortem, links) if part.title not in expected or _filled(part, postmortem)]
+    order = [*policy.section_order, "Footnotes"]
     tail = next((i for i, part in enumerate(parts) if part.title in ("Appendix", "Footnotes")), len(parts))
     shown, late = parts[:tail], parts[tail:]
     if any(postmortem.impact.values()) and all(part.title != "Impact" for part in shown):
