@@ -104,7 +104,10 @@ class Contract:
             for violation in self._explain(error, data):
                 # A date that does not exist breaks its pattern or its format: it is one fault to its writer.
                 keyword = "format" if violation.keyword == "pattern" else violation.keyword
-                found.setdefault((violation.path, violation.key, keyword), violation)
+                place = (violation.path, violation.key, keyword)
+                # Without what the schema itself asks for, no value can be built, whatever the policy says of it.
+                if place not in found or (found[place].policy and not violation.policy):
+                    found[place] = violation
         return list(found.values())
 
     def _explain(self, error: Any, data: Mapping[str, Any]) -> Iterator[Violation]:
@@ -121,6 +124,8 @@ class Contract:
                 yield Violation(
                     path, name, keyword, *unknown_key(path, name, keys), "" if key in error.instance else key
                 )
+        elif keyword == "enum" and not isinstance(error.instance, str):
+            yield Violation(path, "", "type", *wrong_value(path, error))
         else:
             value = remedy(keyword, error.instance, error.schema)
             value = value if value and Validator(error.schema).is_valid(value) else ""

@@ -211,7 +211,8 @@ def read_postmortem(document: Document) -> Postmortem:
     data = document.frontmatter.data
     impact = dict(data.get("impact", {}))
     minutes = impact.pop("downtime_minutes", None)
-    moments = {name: read_moment(value) for name, value in data["timestamps"].items() if name in MOMENTS}
+    # The public's edition leaves out what is empty.
+    moments = {name: read_moment(value) for name, value in data.get("timestamps", {}).items() if name in MOMENTS}
     return Postmortem(
         document=document,
         id=data["id"],

@@ -74,8 +74,11 @@ def wrong_value(path: Path, error: Any) -> tuple[str, str]:  # noqa: C901 - one 
             )
             return f"`{name}` must be {kind}, not {_kind(value)}", help or _example(schema).strip()
         case "enum":
-            guess = nearest(value, map(str, wanted))
             words = ", ".join(map(str, wanted))
+            if not isinstance(value, str):
+                fault = "is empty: it must be one" if value is None else f"is {_kind(value)}, and must be one"
+                return f"`{name}` {fault} of its words", f"Known words: {words}."
+            guess = nearest(value, map(str, wanted))
             hint = f"Did you mean `{guess}`? " if guess else ""
             return f"`{name}` is `{_short(value)}`, which is not one of its words", f"{hint}Known words: {words}."
         case "pattern" | "format":

@@ -57,7 +57,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     """The step that is late."""
     resolved = read_moment(document.frontmatter.get("timestamps", "resolved"))
     status = document.frontmatter.get("status")
-    if resolved is None or status not in _STEPS:
+    if resolved is None or not isinstance(status, str) or status not in _STEPS:
         return
     deadline, wanted = _STEPS[status]
     late = (context.today - (resolved + timedelta(hours=context.policy.deadlines[deadline])).date()).days
