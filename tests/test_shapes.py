@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import date
 from itertools import product
@@ -18,6 +20,7 @@ from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.pages import all_pages
 from postmortem_kb.policy import default_policy
 
+Run = Callable[..., subprocess.CompletedProcess[str]]
 HEAD: dict[str, Any] = {
     "title": "Checkout was down",
     "status": "closed",
@@ -53,7 +56,7 @@ HEAD: dict[str, Any] = {
     "suppress": [{"rule": "schema", "key": "kind", "reason": "For once"}],
 }  # fmt: skip
 GONE = object()
-SHAPES = (GONE, None, "", "x", 0, 1.5, True, [], ["x"], [None], [[]], [{}], {}, {"x": "y"}, {"id": []})
+SHAPES = (GONE, None, "", "x", 1.5, True, [], ["x"], [None], [[]], [{}], {}, {"x": "y"})
 TODAY = date(2026, 6, 1)
 
 
@@ -63,6 +66,13 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
     for key, held in inner:
         yield (*path, key)
         yield from places(held, (*path, key))
+
+
+def written(folder: Path, number: int, head: dict[str, Any]) -> None:
+    # JSON is YAML.
+    lines = (f"{key}: {json.dumps(value)}\n" for key, value in {"id": f"i{number}", **head}.items())
+    text = f"---\n{''.join(lines)}---\n\n## Timeline\n\n| Time | Event |\n| --- | --- |\n| 09:00 | Full |\n"
+    (folder / "postmortems" / f"i{number}.md").write_text(text, encoding="utf-8")
 
 
 def changed(path: tuple[str | int, ...], shape: Any) -> dict[str, Any]:
@@ -85,10 +95,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "postmortems").mkdir()
     heads = [HEAD, *(changed(path, shape) for path, shape in product(places(HEAD), SHAPES))]
     for number, head in enumerate(heads):
-        # JSON is YAML.
-        lines = (f"{key}: {json.dumps(value)}\n" for key, value in {"id": f"i{number}", **head}.items())
-        text = f"---\n{''.join(lines)}---\n\n## Timeline\n\n| Time | Event |\n| --- | --- |\n| 09:00 | Full |\n"
-        (folder / "postmortems" / f"i{number}.md").write_text(text, encoding="utf-8")
+        written(folder, number, head)
     return folder
 
 
@@ -111,3 +118,22 @@ def test_each_fault_is_told_once(base: Path, capsys: pytest.CaptureFixture[str])
     found = json.loads(capsys.readouterr().out)["diagnostics"]
     told = [(d["path"], d["line"], d["column"], d["message"]) for d in found]
     assert len(told) == len(set(told))
+
+
+@pytest.mark.parametrize("right_before", [True, False])
+def test_a_change_from_one_shape_to_another_is_checked(
+    right_before: bool, tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = [tmp_path / "changed", tmp_path / "right"]
+    for folder in states:
+        (folder / "postmortems").mkdir(parents=True)
+    for number, (path, shape) in enumerate(product(places(HEAD), ([[]], {"x": "y"}, None))):
+        written(states[0], number, changed(path, shape))
+        written(states[1], number, HEAD)
+    before, after = reversed(states) if right_before else states
+    shutil.copytree(before / "postmortems", tmp_path / "base" / "postmortems")
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "x"]):
+        run(["git", *command], tmp_path / "base")
+    shutil.copytree(after / "postmortems", tmp_path / "base" / "postmortems", dirs_exist_ok=True)
+    main(["--root", str(tmp_path / "base"), "check", "--since", "HEAD", "--format", "json"])
+    assert json.loads(capsys.readouterr().out)["diagnostics"]

@@ -47,7 +47,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     # Without a cause there is nothing to agree on, and nothing has to be compared.
     if context.alike is None or not causes or context.deleted(document):
         return
-    related = {item.get("id") for _, item in document.frontmatter.mappings("related")}
+    related = [item.get("id") for _, item in document.frontmatter.mappings("related")]
     for alike in context.alike(document):
         other = context.catalog.named(alike.id)
         if other is None or alike.id in related or not causes & _categories(other):
