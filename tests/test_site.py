@@ -404,6 +404,20 @@ def test_a_paragraph_that_a_line_makes_a_heading_of_is_not_lost(base: Path, run:
     assert "Lessons Learned" not in told
 
 
+def test_each_footnote_is_shown_and_leads_back_to_where_it_is_referred_to(base: Path, run: Run) -> None:
+    text = (base / "postmortems" / "a.md").read_text(encoding="utf-8").partition("## Timeline")[0]
+    body = "## What Happened\n\nFull[^1], and seen[^1].\n\n[^1]: - Counted.\n    - [^2]: Closed.\n\n[^1]: Twice.\n"
+    (base / "postmortems" / "a.md").write_text(text + body, encoding="utf-8")
+    build(base, run)
+    html = article(base, "incidents/a")
+    assert "Full [1] , and seen [1] ." in words(html)
+    assert re.findall(r"<li id=\"(fn\d)\"", html) == ["fn1", "fn2", "fn3"]
+    assert words(html).partition("Footnotes")[2].split("↩")[0].split()[1:] == ["Counted."]
+    back = set(re.findall(r'href="#(fnref[^"]*)"', html))
+    assert back == {"fnref1", "fnref1:1"} == set(re.findall(r'id="(fnref[^"]*)"', html))
+    assert words(html).endswith("Closed. Twice.")
+
+
 def test_sections_have_the_anchors_of_the_code_host_and_no_two_share_one(base: Path, run: Run) -> None:
     body = "## What Happened\n\n[below](#how-it-ended)\n\n### How it ended!\n\nWell.\n\n### Timeline\n\n##### Deep\n"
     text = (base / "postmortems" / "a.md").read_text(encoding="utf-8") + f"\n{body}"

@@ -62,6 +62,16 @@ class _Renderer(RendererHTML):
         self.top = 3
         self.level = 2
 
+    def footnote_ref(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        # The parser's own shows which reference it is, too: "1:1" reads like a time.
+        number, which = tokens[idx].meta["id"] + 1, tokens[idx].meta["subId"]
+        place = f"fnref{number}:{which}" if which else f"fnref{number}"
+        return f'<sup class="footnote-ref"><a href="#fn{number}" id="{place}">[{number}]</a></sup>'
+
+    def footnote_block_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        # The heading parts them from the text; the parser's own adds a line.
+        return '<section class="footnotes">\n<ol class="footnotes-list">\n'
+
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         # Whoever hears a page counts on no level being left out.
         self.level = max(self.top, min(int(tokens[idx].tag[1:]), self.level + 1))
