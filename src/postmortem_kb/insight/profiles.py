@@ -41,13 +41,14 @@ def read_profiles(
     another. Of two files with one id, the first by path counts. Documents that are read already are not read again.
     """
     known = shelf.read() if shelf else {}
+    documents = documents or {}
     found: dict[str, Kept] = {}
     fresh: dict[str, Kept] = {}
     unknown: list[str] = []
     wanted = catalog.paths if paths is None else sorted(paths)
     for path in wanted:
         old = known.get(path)
-        if documents and path in documents:
+        if path in documents:
             if old and old.mark == documents[path].mark != "":
                 found[path] = old
             else:
@@ -60,7 +61,7 @@ def read_profiles(
             found[path] = fresh[path] = Kept(stamp, old.mark, old.profile)
         else:
             unknown.append(path)
-    for path, kept in _made(catalog, unknown, documents or {}):
+    for path, kept in _made(catalog, unknown, documents):
         found[path] = fresh[path] = kept
     if shelf and (fresh or (paths is None and known.keys() - found.keys())):
         shelf.write(fresh, known.keys() - found.keys() if paths is None else ())

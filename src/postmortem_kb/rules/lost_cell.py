@@ -42,12 +42,12 @@ from itertools import pairwise
 from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity, Span
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.source.text import BAR
 
 NAME = "lost-cell"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.DOCUMENT
 _TICKS = re.compile("`+")
-_BAR = re.compile(r"(?<!\\)\|")
 _LEADING = re.compile(r"\s*\|?")
 
 
@@ -78,7 +78,7 @@ def _finding(line: str, number: int, bar: int, columns: int, section: str) -> Fi
 
 def _fix(line: str, number: int, columns: int) -> Fix | None:
     """Escapes the bars between backticks, where every cell is shown then."""
-    bars = [bar.start() for start, end in _code(line) for bar in _BAR.finditer(line, start, end)]
+    bars = [bar.start() for start, end in _code(line) for bar in BAR.finditer(line, start, end)]
     escaped = "\\".join(line[start:end] for start, end in pairwise([0, *bars, len(line)]))
     if len(_bars(escaped)) + 1 != columns:
         return None
@@ -88,7 +88,7 @@ def _fix(line: str, number: int, columns: int) -> Fix | None:
 def _bars(line: str) -> list[int]:
     """The bars between the cells of a row, up to the last one with something in it."""
     begin = _LEADING.match(line)
-    return [bar.start() for bar in _BAR.finditer(line, begin.end() if begin else 0, _end(line))]
+    return [bar.start() for bar in BAR.finditer(line, begin.end() if begin else 0, _end(line))]
 
 
 def _end(line: str) -> int:

@@ -41,11 +41,11 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.source.text import BAR
 
 NAME = "table-alignment"
 SEVERITY = Severity.ADVICE
 SCOPE = Scope.TIDY
-_BAR = re.compile(r"(?<!\\)\|")
 _DASHES = r"(:?)-+(:?)"
 
 
@@ -56,7 +56,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             continue
         numbers = range(document.body.offset + token.map[0] + 1, document.body.offset + token.map[1] + 1)
         lines = {number: line for number in numbers if (line := document.text.line(number)).strip()}
-        if len({tuple(bar.start() for bar in _BAR.finditer(line)) for line in lines.values()}) == 1:
+        if len({tuple(bar.start() for bar in BAR.finditer(line)) for line in lines.values()}) == 1:
             continue
         edits = [
             Edit(document.text.exact_line_span(number), close)
@@ -74,7 +74,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 
 def _close(line: str) -> str:
     """A row with one space around each cell."""
-    cells = [cell.strip() for cell in _BAR.split(line.strip())]
+    cells = [cell.strip() for cell in BAR.split(line.strip())]
     cells = cells[1:] if line.lstrip().startswith("|") else cells
     cells = cells[:-1] if not cells[-1] else cells
     return (

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from postmortem_kb.diagnostic import Finding, Span
 from postmortem_kb.source.dialect import parse, parser
-from postmortem_kb.source.text import Text
+from postmortem_kb.source.text import BAR, Text
 
 __all__ = ["Body", "Cell", "Prose", "Section", "Table", "parser", "plain", "read_body"]
 
@@ -196,7 +196,7 @@ def plain(token: Token) -> str:
 
 def _cell_bounds(line: str) -> list[tuple[int, int]]:
     """Where the cells of a table row begin and end, white space left off; an escaped bar does not part cells."""
-    bars = [i for i, c in enumerate(line) if c == "|" and not (i and line[i - 1] == "\\")]
+    bars = [bar.start() for bar in BAR.finditer(line)]
     edges = [-1, *bars, len(line)]
     cells = list(pairwise(edges))
     if bars and not line[: bars[0]].strip():

@@ -11,8 +11,6 @@ from typing import Any
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-__all__ = ["gather_footnotes"]
-
 
 def gather_footnotes(state: StateCore) -> None:
     """Put all footnotes behind everything else: in the order in which they are referred to, then the others as they are typed.

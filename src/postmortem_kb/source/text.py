@@ -10,6 +10,8 @@ from functools import cached_property
 from postmortem_kb.diagnostic import Span
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
+BAR = re.compile(r"(?<!\\)\|")
+"""What parts the cells of a table; an escaped one is text."""
 
 
 def digest(content: bytes) -> str:
