@@ -17,17 +17,16 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from mkdocs_postmortems.data import compared_data, stated_data
 from mkdocs_postmortems.framing import Framing
+from mkdocs_postmortems.indexing import Indexing
 from mkdocs_postmortems.outputs import Outputs
-from mkdocs_postmortems.search import MAIN, Search, Searched
+from mkdocs_postmortems.search import Search
 from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target, whole_address
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.manual import pages as manual_pages
 from postmortem_kb.pages import COMPARED, INCIDENTS, STATED, pages_of
 from postmortem_kb.pages.page import Content, Page, key_of
-from postmortem_kb.pages.searchable import page_text
 from postmortem_kb.production import Note, Production
 from postmortem_kb.shelf import Shelf
-from postmortem_kb.source.text import digest
 
 _MANUAL = "reference/"
 _FEW = 100
@@ -55,11 +54,9 @@ class Building:
         self._outputs = Outputs(Path(config.site_dir), shelf)
         language = str(config.theme.get("language", "en")).partition("-")[0]
         self._search = Search(self._outputs, len(knowledge.postmortems), language)
-        self._handbook: dict[str, str] = {}
-        self._searched: list[Searched] = []
-        self._indexed: set[str] = set()
-        """The parts of the search that are made, or were begun."""
         self._pages: dict[str, Page] = {}
+        self._indexing = Indexing(self._search, self._production, self._pages)
+        self._notes: dict[str, Note] = {}
         self._main: dict[str, None] = {}
         """The paths of those pages that MkDocs renders, in order."""
         self._contents: dict[str, Content] = {}
@@ -80,7 +77,7 @@ class Building:
         data = self._changed(stated_data(knowledge, self._search.bundles))
         if data:
             knowledge.prepare()
-        self._pages = {page.path: page for page in (*pages_of(STATED, knowledge), *manual_pages(knowledge))}
+        self._pages |= {page.path: page for page in (*pages_of(STATED, knowledge), *manual_pages(knowledge))}
         manual = (path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2)
         self._main = dict.fromkeys((*main, *manual))
         wanted = [self._pages[path] for path in self._main if path in self._pages]
@@ -96,7 +93,7 @@ class Building:
         notes = {path: note for path, page in incidents.items() if (note := self._production.note(page))}
         if len(notes) == len(incidents):
             # The index takes as long as everything else.
-            self._begin_search(notes, [page.path for page in first])
+            self._indexing.begin_incidents(notes, [page.path for page in first])
         return stated, compared
 
     def add_main_pages(self, files: Files, config: MkDocsConfig) -> None:
@@ -126,7 +123,7 @@ class Building:
         for page, _, made in self._compared:
             self._place(page, made)
         self._write(changed, framing, notes)
-        self._searched = self._read_by_part(notes)[MAIN]
+        self._notes = notes
         for note in notes.values():
             for address, path in note.files.items():
                 add_asset(address, str(self._knowledge.root / path), files, config)
@@ -149,7 +146,7 @@ class Building:
                 return self._outputs.begin(page.file, content.pieces)
             if page.path in self._main:
                 return content
-            self._stage_text(page, content)
+            self._indexing.stage(page, content)
             return None
 
         return self._production.run(pages, finish, beside=beside)
@@ -169,26 +166,17 @@ class Building:
         elif made:
             self._outputs.finish(page.file, page.key, made)
 
-    def _begin_search(self, notes: dict[str, Note], made: Collection[str]) -> None:
-        """Begin with all parts of the index but the handbook's, first with those that will not be as they were."""
-        read = self._read_by_part(notes)
-        changed = {self._search.part(path) for path in made}
-        for part in sorted(read.keys() - {MAIN}, key=lambda part: (part not in changed, part)):
-            self._index(part, read[part], made)
-
     def _write(self, changed: dict[str, list[Page]], framing: Framing, notes: dict[str, Note]) -> None:
         """Write what changed, part after part, and begin with the index of each as soon as its pages are known."""
-        left = {part: len(pages) for part, pages in changed.items() if part != MAIN and part not in self._indexed}
+        left = {part: len(pages) for part, pages in changed.items() if self._indexing.waits(part)}
         made: set[str] = set()
 
         def finish(page: Page, content: Content) -> list[object]:
-            self._stage_text(page, content)
+            self._indexing.stage(page, content)
             return self._outputs.write(page.file, [framing.html(page, content)])
 
         if not all(left.values()):
-            read = self._read_by_part(notes)
-            for part in [part for part, pages in left.items() if not pages]:
-                self._index(part, read[part], made)
+            self._indexing.begin([part for part, pages in left.items() if not pages], notes, made)
         # In the order of the parts: the handbook's comes last.
         for page, note, stat in self._production.run(chain.from_iterable(changed.values()), finish):
             notes[page.path] = note
@@ -198,20 +186,7 @@ class Building:
             if part in left:
                 left[part] -= 1
                 if not left[part]:
-                    self._index(part, self._read_by_part(notes)[part], made)
-
-    def _stage_text(self, page: Page, content: Content) -> None:
-        """Put down what the search reads of a page, unless it has begun to."""
-        if content.search and self._search.part(page.path) not in self._indexed:
-            self._search.stage(page.path, content.search)
-
-    def _read_by_part(self, notes: dict[str, Note]) -> dict[str, list[Searched]]:
-        """What each part of the search reads."""
-        read: dict[str, list[Searched]] = {part: [] for part in self._search.bundles}
-        for path, note in notes.items():
-            if note.search:
-                read[self._search.part(path)].append(Searched(path, note.search))
-        return read
+                    self._indexing.begin([part], notes, made)
 
     def sitemap(self, config: MkDocsConfig) -> Iterator[Any]:
         """The pages that MkDocs does not know, as its sitemap asks for them; none where the site has no address."""
@@ -229,18 +204,11 @@ class Building:
 
     def read_handbook(self, page: MkDocsPage) -> None:
         """Let the search read a page of the handbook."""
-        self._handbook[page.url] = page_text(str(page.title or ""), page.content or "")
+        self._indexing.read_handbook(page.url, str(page.title or ""), page.content or "")
 
     def close(self) -> None:
         """Wait for the search, and remember what was written."""
-        if not self._handbook and not self._searched:
-            # Pagefind makes no index of nothing, and browsers ask for this part.
-            self._handbook[""] = page_text(self._knowledge.policy.site_name, "")
-        for path, text in self._handbook.items():
-            self._search.stage(path, text)
-            self._searched.append(Searched(path, digest(text.encode("utf-8", "surrogatepass"))))
-        self._index(MAIN, self._searched, self._handbook)
-        self._search.finish()
+        self._indexing.finish(self._notes, self._knowledge.policy.site_name)
         self._outputs.close()
         self._production.close()
 
@@ -253,22 +221,6 @@ class Building:
         self._begun = self._compared = iter(())
         self._search.close()
         self._outputs.abandon()
-
-    def _index(self, part: str, pages: list[Searched], staged: Collection[str]) -> None:
-        """Begin with a part of the index, unless it is as it was."""
-        self._indexed.add(part)
-        if self._search.changed(pages, part):
-            self._stage([page.path for page in pages if page.path not in staged])
-            self._search.start(pages, part)
-
-    def _stage(self, paths: list[str]) -> None:
-        """Put down the texts of pages that were made by an earlier build."""
-        pages = {path: self._pages[path] for path in paths}
-        for page, text in self._production.searched(list(pages.values())):
-            self._search.stage(page.path, text)
-            del pages[page.path]
-        for page in pages.values():
-            self._search.stage(page.path, page.make().search)
 
 
 def _mark(page: Page, note: Note, framing: Framing) -> str:
