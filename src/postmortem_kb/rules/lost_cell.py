@@ -48,13 +48,14 @@ NAME = "lost-cell"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.DOCUMENT
 _TICKS = re.compile("`+")
-_LEADING = re.compile(r"\s*\|?")
+_LEADING = re.compile(r"[\s>]*\|?")
+"""What a row begins with, in lists and quotes, too."""
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each row with such cells."""
     for position, token in enumerate(document.body.tokens):
-        if token.type != "table_open" or token.level or not token.map:
+        if token.type != "table_open" or not token.map:
             continue
         first, last = (document.body.offset + line + 1 for line in token.map)
         columns = len(_bars(document.text.line(first + 1))) + 1
