@@ -73,7 +73,7 @@ def test_an_edit_is_shown_and_searched_and_the_end_leaves_nothing(
     file = base / "postmortems" / "a.md"
     file.write_text(file.read_text(encoding="utf-8").replace("The first title", "Another title"), encoding="utf-8")
     wait_for(f"{site}incidents/a/", "Another title")
-    for part in json.loads(answer(f"{site}search/data/bundles.json")):
+    for part in json.loads(answer(f"{site}search/data/guide.json"))["parts"]:
         wait_for(f"{site}search/data/{part}/pagefind-entry.json", "languages")
     process.send_signal(signal.SIGTERM)
     assert process.wait(_PATIENCE) == 0

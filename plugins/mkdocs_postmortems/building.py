@@ -74,7 +74,7 @@ class Building:
         """
         knowledge = self._knowledge
         self._outputs.set_aside()
-        data = self._changed(stated_data(knowledge, self._search.bundles))
+        data = self._changed(stated_data(knowledge, self._search.guide))
         if data:
             knowledge.prepare()
         self._pages |= {page.path: page for page in (*pages_of(STATED, knowledge), *manual_pages(knowledge))}

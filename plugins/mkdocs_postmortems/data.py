@@ -14,12 +14,12 @@ from postmortem_kb.pages import ROWS
 from postmortem_kb.pages.page import Content, Page, key_of
 
 
-def stated_data(knowledge: Knowledge, bundles: list[str]) -> Iterator[Page]:
-    """What follows from what files state, and the names of the parts of the search."""
+def stated_data(knowledge: Knowledge, guide: dict[str, object]) -> Iterator[Page]:
+    """What follows from what files state, and how the search is asked."""
     makers = site_files(knowledge)
     makers |= {address: partial(make, knowledge) for address, make in ROWS.items()}
-    makers |= {f"{FOLDER}bundles.json": lambda: iter([json.dumps(bundles)])}
-    key = key_of(knowledge.mark, bundles)
+    makers |= {f"{FOLDER}guide.json": lambda: iter([json.dumps(guide)])}
+    key = key_of(knowledge.mark, guide)
     return (_page(address, key, make) for address, make in makers.items() if address != RELATED)
 
 

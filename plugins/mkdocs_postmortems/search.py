@@ -17,6 +17,7 @@ from threading import Semaphore
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search_bundle import tidy
 from postmortem_kb.errors import UsageError
+from postmortem_kb.insight.tokens import grammar
 from postmortem_kb.source.text import digest
 
 FOLDER = "search/data/"
@@ -56,6 +57,11 @@ class Search:
     def bundles(self) -> list[str]:
         """The names of the parts: first the one with the program that browsers run, last the handbook."""
         return [*map(str, range(self._parts)), MAIN]
+
+    @property
+    def guide(self) -> dict[str, object]:
+        """What a browser is told before it asks: the parts, and the words that tell no page from another."""
+        return {"parts": self.bundles, "small": " ".join(grammar(self._language))}
 
     def part(self, path: str) -> str:
         """The part to which an incident belongs, which does not change when others come and go."""

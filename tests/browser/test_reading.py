@@ -88,6 +88,48 @@ def test_the_handbook_is_searched_where_incidents_do_not_fill_the_page_or_by_its
     expect(results.filter(has_text="Handbook").first).to_be_visible()
 
 
+def test_a_search_finds_what_holds_its_words_and_says_what_nobody_holds(
+    page: Page, site: str, knowledge: Knowledge
+) -> None:
+    word, id = lonely_word(knowledge)
+    results, told = page.locator(".pm-search-page .pm-result"), page.locator(".pm-search-page output")
+    page.goto(f"{site}search/?q={word}")
+    expect(told).to_contain_text("1 result")
+    expect(results.first).to_contain_text(knowledge.by_id[id].title)
+    # An ending that is not typed yet.
+    page.goto(f"{site}search/?q={word[:-2]}")
+    expect(results.first).to_contain_text(knowledge.by_id[id].title)
+    # No beginning of it counts, such as "or" of "orxxxxx".
+    page.goto(f"{site}search/?q=orxxxxx")
+    expect(told).to_have_text("Nothing holds “orxxxxx”.")
+    expect(results).to_have_count(0)
+    page.goto(f"{site}search/?q=orxxxxx+{word}")
+    expect(told).to_contain_text("Nothing holds “orxxxxx”. 1 result")
+    page.goto(f"{site}search/?q=orxxxxx+oryyyyy")
+    expect(told).to_have_text("Nothing was found. Fewer words find more.")
+
+
+def test_a_sentence_finds_what_holds_many_of_its_words(page: Page, site: str) -> None:
+    results = page.locator(".pm-search-page .pm-result")
+    page.goto(f"{site}search/?q={quote('Replica lag, then stale reads after a failover between the coasts!')}")
+    expect(page.locator(".pm-search-page output")).to_contain_text("No incident has all of these words")
+    expect(results.filter(has_text="split GitHub's databases")).to_be_visible()
+    page.goto(f"{site}search/?q={quote('Replica lag and failover, optical')}")
+    expect(page.locator(".pm-results__group").first).to_have_text("With some of the words")
+    # As it stands, where it is quoted.
+    page.goto(f"{site}search/?q={quote(chr(34) + 'stale reads after a failover' + chr(34))}")
+    expect(results.filter(has_text="GitHub")).to_have_count(0)
+
+
+def test_a_search_or_a_list_that_cannot_be_loaded_says_so(page: Page, site: str) -> None:
+    page.route(re.compile(r"guide\.json|/data/incidents\.json"), lambda route: route.abort())
+    page.goto(f"{site}search/?q=database")
+    expect(page.locator(".pm-search-page output")).to_contain_text("could not be loaded")
+    page.get_by_role("searchbox", name="Search").click()
+    page.keyboard.type("database")
+    expect(page.locator(".pm-search__state")).to_contain_text("could not be loaded")
+
+
 def test_a_slash_leads_to_the_search_and_arrows_to_its_results(page: Page, site: str) -> None:
     page.goto(f"{site}incidents/")
     page.keyboard.press("/")

@@ -83,8 +83,24 @@ def stem(word: str) -> str:
 @cache
 def stop_words() -> frozenset[str]:
     """Words that tell no incident from another."""
-    lists = tomllib.loads(published("stopwords.toml"))
-    return frozenset(word for kind in ("grammar", "field") for words in lists[kind].values() for word in words.split())
+    return frozenset(word for lists in _stop_lists().values() for words in lists.values() for word in words.split())
+
+
+def grammar(language: str) -> list[str]:
+    """The words of a language's grammar, sorted; of English, too, which postmortems of all countries quote.
+
+    Args:
+        language: Two letters; of languages without a list, nothing is known.
+    """
+    lists = _stop_lists()["grammar"]
+    return sorted({word for name in ("en", language) for word in lists.get(name, "").split()})
+
+
+@cache
+def _stop_lists() -> dict[str, dict[str, str]]:
+    """By kind and language."""
+    found: dict[str, dict[str, str]] = tomllib.loads(published("stopwords.toml"))
+    return found
 
 
 def _foreign(token: str) -> Iterator[Term]:

@@ -64,7 +64,13 @@
       if (!this.rows && query.size) {
         this.output.textContent = "Loading…";
         this.loading ??= fetch(this.form.dataset.rows).then((answer) => answer.json());
-        this.rows = await this.loading;
+        try {
+          this.rows = await this.loading;
+        } catch {
+          this.loading = undefined;
+          this.output.textContent = "The other rows could not be loaded. Change the filter to try again.";
+          return;
+        }
       }
       this.draw();
     }

@@ -4,16 +4,24 @@
   "use strict";
 
   const SHOWN = 6;
+  const HANDBOOK = "Handbook";
+  const FAILED = "The search could not be loaded. Reload the page to try again.";
   const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/*$/, "/"), location.href);
+  const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   let engine;
   let handbook;
+  /* The pages of the handbook by their names in the index, once it was asked. */
+  let manual = new Set();
 
   /* Loaded when somebody begins to type, not before. */
   function load() {
     engine ??= (async () => {
       const folder = new URL("search/data/", base);
-      const [first, ...others] = await fetch(new URL("bundles.json", folder)).then((answer) => answer.json());
-      const program = await import(new URL(`${first}/pagefind.js`, folder));
+      const guide = await fetch(new URL("guide.json", folder)).then((answer) => answer.json());
+      const [first, ...others] = guide.parts;
+      const [program, { find }] = await Promise.all([
+        import(new URL(`${first}/pagefind.js`, folder)), import(new URL("assets/postmortems/find.js", base)),
+      ]);
       /* Without a worker: it is a second copy of the program, and a query takes milliseconds. */
       const pagefind = program.createInstance({ noWorker: true });
       const options = { baseUrl: base.pathname };
@@ -22,21 +30,46 @@
       const last = others.pop();
       handbook = last && (() => merge(last, { indexWeight: 0.2 }));
       await Promise.all(others.map((name) => merge(name)));
-      return pagefind;
+      const small = new Set(guide.small.split(" "));
+      return { pagefind, find: (query, options) => find(pagefind, query, { ...options, small }) };
     })();
     return engine;
   }
 
-  /* Who searches looks for incidents: the handbook is asked where they do not fill the page, or by its name. */
-  async function search(words, options, wait) {
-    const pagefind = await load();
-    const found = await pagefind.debouncedSearch(words, options, wait);
-    const meant = Object.keys(options.filters ?? {}).every((name) => name === "part");
-    if (!found || !handbook || !meant || found.results.length >= SHOWN) return found;
-    const merge = handbook;
-    handbook = undefined;
-    await merge();
-    return pagefind.search(words, options);
+  /* What is found, in groups: incidents with all words, then with some; the handbook where these do not fill the page, or by its name. */
+  async function search(query, options) {
+    const { pagefind, find } = await load();
+    let found = await find(query, options);
+    const { part, ...others } = options.filters;
+    if (handbook && !Object.keys(others).length && (part || found.all.length < SHOWN)) {
+      const merge = handbook;
+      handbook = undefined;
+      await merge();
+      manual = new Set((await pagefind.search(null, { filters: { part: HANDBOOK } })).results.map(({ id }) => id));
+      found = await find(query, options);
+    }
+    const incidents = ({ id }) => part || !manual.has(id);
+    const all = found.all.filter(incidents);
+    const enough = all.length >= SHOWN;
+    const groups = [
+      { title: "", results: all },
+      { title: all.length ? "With some of the words" : "", results: enough ? [] : found.some.filter(incidents).slice(0, 2 * SHOWN) },
+      { title: "In the handbook", results: enough ? [] : found.all.filter((result) => !incidents(result)).slice(0, SHOWN) },
+    ];
+    return { ...found, groups, hits: groups.flatMap(({ title, results }) => results.map((result, place) => ({ result, title: place ? "" : title }))) };
+  }
+
+  /* How much was found, in words. */
+  function told({ groups, hits, missing }) {
+    const nobody = missing.length ? `Nothing holds ${missing.map((word) => `“${word}”`).join(" or ")}. ` : "";
+    if (!hits.length) return missing.length > 1 || !nobody ? "Nothing was found. Fewer words find more." : nobody.trim();
+    const [all, some, book] = groups.map(({ results }) => results.length);
+    const parts = [
+      all && postmortems.count(all, "result"),
+      some && (all ? `${some} with some of the words` : `No incident has all of these words, ${some} ${some === 1 ? "has" : "have"} some`),
+      book && `${book} in the handbook`,
+    ];
+    return nobody + parts.filter(Boolean).join(" · ");
   }
 
   function element(name, className, ...content) {
@@ -74,8 +107,14 @@
     if (data.meta.date) about.append(day(data.meta.date));
     if (!data.meta.severity) about.append("Handbook");
     if (best && best.anchor) about.append(" · ", best.title);
-    link.append(about, element("span", "pm-result__text", ...excerpt((best || data).excerpt)));
+    link.append(about, element("span", "pm-result__text", "… ", ...excerpt((best || data).excerpt), " …"));
     return element("li", "", link);
+  }
+
+  /* Some hits, each below the title of its group where that begins. */
+  async function entries(hits) {
+    const pages = await Promise.all(hits.map(({ result }) => result.data()));
+    return pages.flatMap((page, place) => [...(hits[place].title ? [element("li", "pm-results__group", hits[place].title)] : []), hit(page)]);
   }
 
   function startBox(form) {
@@ -86,7 +125,9 @@
     const state = box.querySelector(".pm-search__state");
     let turn = 0;
 
-    async function ask() {
+    const ask = () => answer().catch(() => (state.textContent = FAILED));
+
+    async function answer() {
       const words = input.value.trim();
       const mine = ++turn;
       if (!words) {
@@ -94,24 +135,24 @@
         state.textContent = "Type to search in all postmortems.";
         return;
       }
-      const found = await search(words, {}, 120);
-      if (!found || mine !== turn) return;
-      const hits = await Promise.all(found.results.slice(0, 5).map((result) => result.data()));
+      await pause(120);
       if (mine !== turn) return;
-      list.replaceChildren(...hits.map(hit));
-      state.replaceChildren();
-      if (!found.results.length) state.textContent = "Nothing was found.";
-      else {
-        const all = element("a", "", `All ${postmortems.count(found.results.length, "result")}`);
+      const found = await search(words, { filters: {} });
+      const shown = await entries(found.hits.slice(0, 5));
+      if (mine !== turn) return;
+      list.replaceChildren(...shown);
+      state.replaceChildren(told(found));
+      if (found.hits.length) {
+        const all = element("a", "", told(found));
         all.href = `${form.action}?q=${encodeURIComponent(words)}`;
-        state.append(all);
+        state.replaceChildren(all);
       }
     }
 
     input.addEventListener("focus", () => {
       toggle.checked = true;
-      load();
       ask();
+      load().catch(() => {});
     });
     input.addEventListener("input", ask);
     toggle.addEventListener("change", () => (toggle.checked ? input.focus() : input.blur()));
@@ -146,7 +187,8 @@
     const clear = form.querySelector("[type=reset]");
     const facets = [...form.querySelectorAll("select")].filter((select) => select.name !== "sort");
     const sorts = { newest: { date: "desc" }, oldest: { date: "asc" } };
-    let found = { results: [] };
+    let found = { hits: [] };
+    let shown = 0;
     let turn = 0;
     let counting = false;
 
@@ -160,8 +202,8 @@
     function fill(counts) {
       for (const select of facets) {
         const chosen = select.value;
-        const words = Object.entries(counts[select.name] ?? {}).filter(([word, number]) => number || word === chosen);
-        if (select.name === "part" && handbook) words.push(["Handbook", NaN]);
+        const words = Object.entries(counts[select.name] ?? {}).filter(([word, number]) => number !== 0 || word === chosen);
+        if (select.name === "part" && handbook) words.push([HANDBOOK, NaN]);
         words.sort(([one], [other]) => (select.name === "year" ? other.localeCompare(one) : one.localeCompare(other)));
         const options = words.map(([word, number]) => new Option(number >= 0 ? `${word} (${number.toLocaleString("en")})` : word, word));
         if (chosen && !words.some(([word]) => word === chosen)) options.push(new Option(`${chosen} (0)`, chosen));
@@ -171,29 +213,39 @@
       }
     }
 
-    async function show(from) {
-      const mine = turn;
-      const hits = await Promise.all(found.results.slice(from, from + SHOWN).map((result) => result.data()));
-      if (mine !== turn) return;
-      if (!from) list.replaceChildren();
-      list.append(...hits.map(hit));
-      more.hidden = found.results.length <= from + SHOWN;
+    /* The words of the facets, where nobody knows how many results each has. */
+    function uncounted(counts) {
+      return Object.fromEntries(Object.entries(counts).map(([name, words]) => [name, Object.fromEntries(Object.keys(words).map((word) => [word, NaN]))]));
     }
 
-    async function ask(wait) {
+    async function show(from) {
+      const mine = turn;
+      const next = await entries(found.hits.slice(from, from + SHOWN));
+      if (mine !== turn) return;
+      if (!from) list.replaceChildren();
+      list.append(...next);
+      shown = from + SHOWN;
+      more.hidden = found.hits.length <= shown;
+    }
+
+    const ask = (wait) => answer(wait).catch(() => (output.textContent = FAILED));
+
+    async function answer(wait) {
       const mine = ++turn;
       const words = form.elements.q.value.trim();
       const filters = Object.fromEntries(facets.filter((select) => select.value).map((select) => [select.name, select.value]));
       const sort = form.elements.sort.value;
       const query = new URLSearchParams({ ...(words && { q: words }), ...filters, ...(sort && { sort }) });
       history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
-      clear.hidden = !query.size;
+      clear.hidden = !Object.keys(filters).length && !sort;
       counting ||= Object.keys(filters).length > 0;
-      const pagefind = await load();
+      await pause(wait);
+      if (mine !== turn) return;
+      const { pagefind } = await load();
       const counts = counting && (await pagefind.filters());
       if (mine !== turn) return;
       if (!words && !Object.keys(filters).length) {
-        found = { results: [] };
+        found = { hits: [] };
         list.replaceChildren();
         more.hidden = true;
         output.textContent = "";
@@ -201,11 +253,11 @@
         return;
       }
       const options = { filters, ...(sort && { sort: sorts[sort] }) };
-      const answer = await search(words || null, options, wait);
-      if (!answer || mine !== turn) return;
-      found = answer;
-      if (counts) fill(Object.keys(answer.filters ?? {}).length ? answer.filters : counts);
-      output.textContent = found.results.length ? postmortems.count(found.results.length, "result") : "Nothing was found.";
+      const all = await search(words, options);
+      if (mine !== turn) return;
+      found = all;
+      if (counts) fill(found.counts ?? uncounted(counts));
+      output.textContent = told(found);
       await show(0);
     }
 
@@ -219,8 +271,14 @@
     form.hidden = false;
     form.addEventListener("input", (event) => ask(event.target.tagName === "INPUT" ? 150 : 0));
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", () => setTimeout(() => ask(0)));
-    more.querySelector("button").addEventListener("click", () => show(list.children.length));
+    form.addEventListener("reset", () => {
+      const words = form.elements.q.value;
+      setTimeout(() => {
+        form.elements.q.value = words;
+        ask(0);
+      });
+    });
+    more.querySelector("button").addEventListener("click", () => show(shown));
     for (const select of facets) {
       select.addEventListener("focus", count);
       select.closest("label").addEventListener("pointerenter", count);
