@@ -184,6 +184,59 @@ def test_a_new_postmortem_does_not_begin_as_closed(repository: Repository) -> No
     assert repository.check("--since", "HEAD") == (1, ["postmortems/other.md:4: status-transition"])
 
 
+ADDED = '[words]\nstatus = ["archived", "withdrawn"]\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (CLOSED, changed(CLOSED, "for an hour", "for a day"), [f"{FILE}:7: closed-edit"]),
+        (CLOSED, changed(CLOSED, "status: closed", "status: archived"), [f"{FILE}:4: status-transition"]),
+        (changed(DRAFT, "status: draft", "status: archived"), CLOSED, [f"{FILE}:4: status-transition"]),
+        (DRAFT, CLOSED, [f"{FILE}:4: status-transition"]),
+        (REVIEWED, CLOSED, []),
+        (DRAFT, changed(DRAFT, "status: draft", "status: archived"), []),
+        (REVIEWED, changed(REVIEWED, "status: reviewed", "status: withdrawn"), []),
+        (changed(DRAFT, "status: draft", "status: withdrawn"), REVIEWED, []),
+        (changed(DRAFT, "status: draft", "status: archived"), changed(DRAFT, "status: draft", "status: withdrawn"), []),
+    ],
+)
+def test_an_added_status_takes_nothing_from_the_life_cycle(
+    before: str, after: str, found: list[str], repository: Repository
+) -> None:
+    repository.write(ADDED, "postmortem.toml")
+    repository.commit(before)
+    repository.write(after)
+    assert repository.check("--since", "HEAD") == (1 if found else 0, found)
+
+
+def test_a_new_postmortem_does_not_begin_as_closed_where_a_status_is_added(repository: Repository) -> None:
+    repository.write(ADDED, "postmortem.toml")
+    repository.commit(DRAFT)
+    repository.write(changed(CLOSED, "id: pool-full", "id: other"), "postmortems/other.md")
+    assert repository.check("--since", "HEAD") == (1, ["postmortems/other.md:4: status-transition"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (CLOSED, changed(CLOSED, "status: closed", "status: archived"), "`closed` is the end."),
+        (DRAFT, CLOSED, "From `draft` it goes to `reviewed`."),
+        (
+            changed(DRAFT, "status: draft", "status: archived"),
+            CLOSED,
+            "From `archived` it goes to `draft` or `reviewed`.",
+        ),
+    ],
+)
+def test_the_help_names_steps_that_are_allowed(before: str, after: str, told: str, repository: Repository) -> None:
+    repository.write(ADDED, "postmortem.toml")
+    repository.commit(before)
+    repository.write(after)
+    main(["--root", str(repository.folder), "check", "--since", "HEAD", "--select", "status-transition"])
+    assert told in repository.capsys.readouterr().out
+
+
 def test_a_renamed_postmortem_keeps_its_id(repository: Repository) -> None:
     repository.commit(REVIEWED)
     repository.git("mv", FILE, "postmortems/renamed.md")

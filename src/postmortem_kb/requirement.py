@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from postmortem_kb.policy import Policy
+from postmortem_kb.words import CLOSED, REVIEWED
 
 _SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z`])")
 _OBLIGATION = re.compile(r"(?:Always required|Required|Optional)\b")
@@ -56,7 +57,7 @@ def _statuses(found: Sequence[str], statuses: Sequence[str]) -> str:
     if len(found) == len(statuses):
         return "Always required"
     # A status that a repository added has no place in the life cycle.
-    if found in (["reviewed", "closed"], ["closed"]) or tuple(found) == tuple(statuses[1:]):
+    if found in ([REVIEWED, CLOSED], [CLOSED]) or tuple(found) == tuple(statuses[1:]):
         return f"Required once {found[0]}"
     return f"Required in {_and(f'`{status}`' for status in found)}"
 

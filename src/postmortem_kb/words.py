@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 MOMENTS = ("started", "detected", "acknowledged", "identified", "mitigated", "resolved", "verified")
 """The key timestamps, in the order in which they happen."""
+DRAFT, REVIEWED, CLOSED = LIFE_CYCLE = ("draft", "reviewed", "closed")
+"""The statuses that follow each other; one that a policy added stands beside them."""
 OPEN = ("todo", "in-progress")
 """The states of an action that is still owed."""
 FINISHED = ("done", "cancelled")

@@ -17,8 +17,9 @@ from postmortem_kb.catalog import page_key
 from postmortem_kb.policy import FOLDER, Policy, default_policy
 from postmortem_kb.source.document import Document, parse_document
 from postmortem_kb.source.links import PICTURES, below_root, is_file, scheme, targets
+from postmortem_kb.words import CLOSED, REVIEWED
 
-_SHARED = ("reviewed", "closed")
+_SHARED = (REVIEWED, CLOSED)
 
 
 def public_documents(

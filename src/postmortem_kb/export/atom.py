@@ -12,6 +12,7 @@ from postmortem_kb.export.identity import changed, lasting_id, one_line, shared,
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.render import urls
+from postmortem_kb.words import DRAFT
 
 ADDRESS = "feed.xml"
 _MOST = 30
@@ -26,7 +27,7 @@ def feed(knowledge: Knowledge) -> str:
     against the address that they fetched the feed from.
     """
     policy, history = knowledge.policy, knowledge.history
-    ready = [postmortem for postmortem in knowledge.postmortems if postmortem.status != "draft"]
+    ready = [postmortem for postmortem in knowledge.postmortems if postmortem.status != DRAFT]
     ready.sort(key=lambda p: changed(p, history), reverse=True)
     root = ET.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en"})
     _add(root, "id", lasting_id(policy, ADDRESS).urn)

@@ -10,6 +10,7 @@ from postmortem_kb.action_history import ActionHistory
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.insight.chains import Chain, began, chains
 from postmortem_kb.model import AcceptedRisk, Cause, Postmortem
+from postmortem_kb.words import DRAFT
 
 SOON = timedelta(days=30)
 """How far a review looks ahead."""
@@ -125,7 +126,7 @@ def patterns(
         sorted(filter(unverified, actions), key=lambda e: (e.action.priority, worst(e.postmortem))),
         sorted(anniversaries(postmortems, today), key=lambda a: (a.on, worst(a.postmortem))),
         sorted((e for e in actions if e.overdue), key=lambda e: (e.action.priority, e.action.due or today)),
-        sorted((p for p in postmortems if p.status == "draft"), key=worst),
+        sorted((p for p in postmortems if p.status == DRAFT), key=worst),
     )
 
 

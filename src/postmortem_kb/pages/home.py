@@ -14,6 +14,7 @@ from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Page, key_of, render
 from postmortem_kb.render import urls
+from postmortem_kb.words import DRAFT
 
 PATH = ""
 _NEWEST = 6
@@ -46,7 +47,7 @@ def _content(knowledge: Knowledge) -> Content:
             percent=share.percent,
             times={name: distribution(knowledge.postmortems, name) for name in ("ttd", "ttr")},
             newest=knowledge.postmortems[:_NEWEST],
-            drafts=[p for p in knowledge.postmortems if p.status == "draft"],
+            drafts=[p for p in knowledge.postmortems if p.status == DRAFT],
             most_drafts=_DRAFTS,
             recurring=_recurring(knowledge),
             severities=Counter(p.severity for p in knowledge.postmortems),

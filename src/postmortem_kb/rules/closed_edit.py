@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity, Span
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.words import CLOSED
 
 NAME = "closed-edit"
 SEVERITY = Severity.ERROR
@@ -44,7 +45,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each key that changed, and the first line of the text that did."""
     earlier = context.before(document)
     # That the status or the id changed is said by rules of their own.
-    if earlier is None or earlier.frontmatter.get("status") != context.policy.words["status"][-1]:
+    if earlier is None or earlier.frontmatter.get("status") != CLOSED:
         return
     before, now = earlier.frontmatter.data, document.frontmatter.data
     for key in dict.fromkeys((*now, *before)):

@@ -44,7 +44,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.words import FINISHED
+from postmortem_kb.words import CLOSED, FINISHED
 
 NAME = "closed-with-open-actions"
 SEVERITY = Severity.ERROR
@@ -53,7 +53,7 @@ SCOPE = Scope.DOCUMENT
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each open action of a closed file."""
-    if document.frontmatter.get("status") != "closed":
+    if document.frontmatter.get("status") != CLOSED:
         return
     for index, item in document.frontmatter.mappings("action_items"):
         if item.get("status") not in FINISHED:

@@ -46,11 +46,12 @@ from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import read_moment
+from postmortem_kb.words import CLOSED, DRAFT, REVIEWED
 
 NAME = "deadline"
 SEVERITY = Severity.WARNING
 SCOPE = Scope.CATALOG
-_STEPS = {"draft": ("review", "reviewed"), "reviewed": ("close", "closed")}
+_STEPS = {DRAFT: ("review", REVIEWED), REVIEWED: ("close", CLOSED)}
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:

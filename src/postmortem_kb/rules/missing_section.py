@@ -61,7 +61,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity, Span
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.words import nearest
+from postmortem_kb.words import DRAFT, REVIEWED, nearest
 
 NAME = "missing-section"
 SEVERITY = Severity.ERROR
@@ -71,8 +71,8 @@ SCOPE = Scope.DOCUMENT
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each required section that has no heading."""
     status, level = document.frontmatter.get("status"), document.frontmatter.get("severity")
-    draft = status == "draft"
-    requirements = context.policy.required("reviewed" if draft else status, level)
+    draft = status == DRAFT
+    requirements = context.policy.required(REVIEWED if draft else status, level)
     wanted = {title for requirement in requirements for title in requirement.sections}
     order = context.policy.section_order
     present = [section.title for section in document.body.sections]

@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.words import PLACEHOLDER
+from postmortem_kb.words import DRAFT, PLACEHOLDER
 
 NAME = "placeholder"
 SEVERITY = Severity.ERROR
@@ -51,7 +51,7 @@ _HELP = "Write what is known, or set `status: draft`; put literal text in backti
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each placeholder outside a draft."""
-    if document.frontmatter.get("status") == "draft":
+    if document.frontmatter.get("status") == DRAFT:
         return
     if not PLACEHOLDER.search(document.text.string):
         return

@@ -16,6 +16,7 @@ from postmortem_kb.policy import Policy
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import Timeline, read_moment, read_timeline
 from postmortem_kb.violation import Violation
+from postmortem_kb.words import DRAFT
 
 
 class Scope(StrEnum):
@@ -89,7 +90,7 @@ class Context:
 
     def eased(self, document: Document) -> Severity | None:
         """The weight of what is unfinished: a warning in a draft, else that of the rule."""
-        return Severity.WARNING if document.frontmatter.get("status") == self.policy.words["status"][0] else None
+        return Severity.WARNING if document.frontmatter.get("status") == DRAFT else None
 
     def timeline(self, document: Document) -> Timeline | None:
         """The timeline of a document."""

@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.words import PLACEHOLDER
+from postmortem_kb.words import DRAFT, PLACEHOLDER
 
 NAME = "timeline-format"
 SEVERITY = Severity.ERROR
@@ -57,7 +57,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             timeline.span, timeline.fault, "Begin it with `| Time | Event |` and `| --- | --- |`.", "Timeline"
         )
-    draft = document.frontmatter.get("status") == "draft"
+    draft = document.frontmatter.get("status") == DRAFT
     for row in timeline.rows:
         if row.fault and not (draft and (not row.time.text or PLACEHOLDER.search(row.time.text))):
             yield Finding(row.time.span, row.fault, row.help, "Timeline")
