@@ -295,6 +295,157 @@ def test_some_keys_of_a_closed_postmortem_stay_free(before: str, after: str, rep
     assert repository.check("--since", "HEAD") == (0, []), before
 
 
+RISK = "    statement: The pool was sized by hand.\n    accepted_risk: {{reason: {0}, by: '@maria', until: {1}}}\n"
+STATED = "    statement: The pool was sized by hand.\n"
+ACCEPTED = changed(CLOSED, STATED, RISK.format("The pool goes in June.", "2026-04-01"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ACCEPTED, changed(CLOSED, STATED, RISK.format("It goes with the old contract.", "2999-12-31"))),
+        (ACCEPTED, CLOSED),
+        (CLOSED, changed(CLOSED, STATED, RISK.format("It goes with the old contract.", "2999-12-31"))),
+    ],
+    ids=["a new day", "an action in its place", "a first time"],
+)
+def test_the_risk_of_a_closed_postmortem_may_be_decided_anew(before: str, after: str, repository: Repository) -> None:
+    repository.commit(before)
+    repository.write(after)
+    assert repository.check("--since", "HEAD") == (0, [])
+
+
+def test_a_risk_that_runs_out_in_an_untouched_file_stops_nobody(repository: Repository) -> None:
+    repository.commit(ACCEPTED)
+    assert repository.check("--since", "HEAD") == (0, [f"{FILE}:26: risk-expired"])
+
+
+def test_with_a_new_risk_the_cause_stays_as_it_was(repository: Repository) -> None:
+    repository.commit(ACCEPTED)
+    new = RISK.format("It goes with the old contract.", "2999-12-31")
+    repository.write(changed(CLOSED, STATED, changed(new, "sized by hand", "too small")))
+    assert repository.check("--since", "HEAD") == (1, [f"{FILE}:22: closed-edit"])
+
+
+OTHER = changed(CLOSED, "id: pool-full", "id: other")
+LINKED = """\
+It was sized by hand: see [`other.md`](other.md#root-cause), ![the pool](pool.png "Its size") and [the notes][1].
+
+[1]: <notes on pools.txt>
+"""
+LINKING = changed(CLOSED, "It was sized by hand.\n", LINKED)
+YEAR = "postmortems/2026/pool-full.md"
+
+
+def moved(text: str) -> str:
+    """The text with the links that it needs in the folder of a year."""
+    for name in ("(other.md", "(pool.png", "<notes on"):
+        text = changed(text, name, f"{name[0]}../{name[1:]}")
+    return text
+
+
+def linked(repository: Repository) -> None:
+    """A closed postmortem that links another one, a picture and a file beside it."""
+    repository.commit(OTHER, "postmortems/other.md")
+    repository.write("", "postmortems/pool.png")
+    repository.write("", "postmortems/notes on pools.txt")
+    repository.commit(LINKING)
+
+
+def test_the_links_of_a_closed_postmortem_follow_it_to_another_folder(repository: Repository) -> None:
+    linked(repository)
+    repository.git("mv", "--", FILE, "postmortems/moved.md")
+    (repository.folder / "postmortems" / "2026").mkdir()
+    repository.git("mv", "--", "postmortems/moved.md", YEAR)
+    code, found = repository.check("--since", "HEAD", "--select", "broken-link", "--select", "closed-edit")
+    assert (code, len(found)) == (1, 3)
+    repository.write(moved(LINKING), YEAR)
+    assert repository.check("--since", "HEAD") == (0, [])
+
+
+def test_a_link_follows_the_other_postmortem_to_its_folder(repository: Repository) -> None:
+    linked(repository)
+    (repository.folder / "postmortems" / "2026").mkdir()
+    repository.git("mv", "postmortems/other.md", "postmortems/2026/other.md")
+    repository.write(changed(LINKING, "(other.md", "(./2026/other.md"))
+    assert repository.check("--since", "HEAD") == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("(../other.md", "(../pool-full.md"),
+        ("#root-cause", "#what-happened"),
+        ("(../pool.png", "(../2026/pool.png"),
+        ('"Its size"', '"Its age"'),
+        ("by hand: see", "by chance: see"),
+        ("`other.md`", "`../other.md`"),
+        ("<../notes on", "<../other notes on"),
+    ],
+)
+def test_beside_a_link_that_follows_nothing_else_may_change(before: str, after: str, repository: Repository) -> None:
+    linked(repository)
+    (repository.folder / FILE).unlink()
+    repository.write(changed(moved(LINKING), before, after), YEAR)
+    code, found = repository.check("--since", "HEAD", "--select", "closed-edit")
+    assert (code, len(found)) == (1, 1)
+
+
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" * 2
+KEY = TOKEN[:40]
+LEAKING = changed(
+    changed(CLOSED, "for an hour", f"for an hour (token={KEY})"),
+    "It was sized by hand.",
+    f"curl -H 'token: {KEY}' $HOST",
+)
+
+
+@pytest.mark.parametrize("blank", ["***", "$TOKEN"])
+def test_a_secret_in_a_closed_postmortem_may_be_struck_out(blank: str, repository: Repository) -> None:
+    repository.commit(LEAKING)
+    assert repository.check("--since", "HEAD") == (1, [f"{FILE}:7: secret", f"{FILE}:53: secret"])
+    repository.write(LEAKING.replace(KEY, blank))
+    assert repository.check("--since", "HEAD") == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("for an hour (token=***)", "for a day (token=***)", 7),
+        ("(token=***)", "(token=it was somebody else)", 7),
+        ("(token=***)", "", 7),
+        ("token: ***' $HOST", "token: ***' ***", 53),
+        ("curl -H", "wget -H", 53),
+        ("token: ***'", "token: *** and more'", 53),
+    ],
+)
+def test_beside_a_secret_nothing_else_may_change(before: str, after: str, line: int, repository: Repository) -> None:
+    repository.commit(LEAKING)
+    repository.write(changed(LEAKING.replace(KEY, "***"), before, after))
+    assert repository.check("--since", "HEAD") == (1, [f"{FILE}:{line}: closed-edit"])
+
+
+@pytest.mark.parametrize(("word", "found"), [("SEV3", []), ("SEV4", [f"{FILE}:5: closed-edit"])])
+def test_a_renamed_severity_is_no_change(word: str, found: list[str], repository: Repository) -> None:
+    repository.commit(CLOSED)
+    repository.write('[severities]\nP3 = "SEV3"\nP4 = "SEV4"\n', "postmortem.toml")
+    repository.write(changed(CLOSED, "P3", word))
+    assert repository.check("--since", "HEAD") == (1 if found else 0, found)
+
+
+def test_a_service_that_has_another_name_today_says_why_it_changed_or_stays(repository: Repository) -> None:
+    repository.commit(CLOSED)
+    repository.write('[services]\nnames = ["shop"]\n', "postmortem.toml")
+    renamed, reason = changed(CLOSED, "[checkout]", "[shop]"), "    reason: Checkout is a part of shop today.\n"
+    assert repository.check("--since", "HEAD") == (1, [f"{FILE}:8: unknown-service"])
+    repository.write(renamed)
+    assert repository.check("--since", "HEAD") == (1, [f"{FILE}:8: closed-edit"])
+    for text, rule in ((renamed, "closed-edit"), (CLOSED, "unknown-service")):
+        said = f"suppress:\n  - rule: {rule}\n    key: services\n{reason}"
+        repository.write(changed(text, "services:", f"{said}services:"))
+        assert repository.check("--since", "HEAD") == (0, [])
+
+
 def test_white_space_at_its_end_does_not_change_a_closed_postmortem(repository: Repository) -> None:
     repository.commit(CLOSED)
     repository.write(f"{CLOSED}\n\n")

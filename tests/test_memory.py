@@ -119,6 +119,7 @@ def test_a_file_is_looked_at_again_on_another_day(base: Path, check: Check, monk
     risk = 'accepted_risk: {reason: Switched off soon, by: "@kim", until: 2026-06-30}'
     cause = f"root_causes:\n  - {{id: RC1, category: capacity, statement: Full, {risk}}}\nroles:"
     edit(base, "p2", "roles:", cause)
+    (base / "postmortem.toml").write_text('[rules.risk-expired]\nseverity = "error"\n', encoding="utf-8")
     for day, expected in (
         (dt.date(2026, 6, 30), []),
         (dt.date(2026, 7, 1), ["postmortems/p2.md:9: risk-expired"]),

@@ -78,6 +78,11 @@ class Policy:
     changed: bool = False
     """Whether it asks for anything else than the default policy does."""
 
+    @property
+    def severity_names(self) -> dict[str, str]:
+        """What each severity of the default policy is called here."""
+        return dict(zip(default_data()["words"]["severity"], self.words["severity"], strict=False))
+
     def required(self, status: object, severity: object) -> list[Requirement]:
         """The requirements that hold for a status and a severity."""
         return [requirement for requirement in self.requires if requirement.applies(status, severity)]

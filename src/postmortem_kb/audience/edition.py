@@ -49,7 +49,7 @@ def public_policy(policy: Policy, documents: Iterable[Document]) -> Policy:
     """A policy of which nothing is left but what the public postmortems show of it."""
     default = default_policy()
     used = {value for document in documents for value in _values(document.frontmatter.data)}
-    names = dict(zip(default.words["severity"], policy.words["severity"], strict=False))
+    names = policy.severity_names
     words = {
         name: tuple(w for w in found if w in used or w in default.words[name] or w in names.values())
         for name, found in policy.words.items()

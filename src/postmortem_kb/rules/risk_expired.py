@@ -8,6 +8,9 @@ Reports an `accepted_risk` whose `until` has passed.
 
 A risk is accepted for a while: until a migration, until the next quarter. Then somebody decides again, with what has been learned since.
 
+It is a warning: the day passes without a change of the file, and would stop people who changed another one. A closed postmortem may change
+its `accepted_risk`, too.
+
 ## Example
 
 ```yaml
@@ -34,7 +37,7 @@ root_causes:
       until: 2999-12-31
 ```
 
-or an action with `addresses: [RC1]`.
+or, in place of `accepted_risk`, an action with `addresses: [RC1]`.
 """
 
 from __future__ import annotations
@@ -46,7 +49,7 @@ from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 
 NAME = "risk-expired"
-SEVERITY = Severity.ERROR
+SEVERITY = Severity.WARNING
 SCOPE = Scope.CATALOG
 
 
@@ -59,6 +62,6 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
                 yield Finding(
                     document.frontmatter.at(key, index, "accepted_risk", "until"),
                     f"The risk of `{cause.get('id', index + 1)}` was accepted until {until}",
-                    "Decide again: a new `until` with its reason, or an action that answers the cause.",
+                    "Decide again: a new `until` with its reason, or in its place an action that `addresses` the cause.",
                     f"{key}.accepted_risk",
                 )

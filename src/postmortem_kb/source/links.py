@@ -27,7 +27,7 @@ class Target:
     @property
     def relative(self) -> bool:
         """Whether it leads to a file, and not to another host or a place on the same page."""
-        return not scheme(self.address) and not self.address.startswith(("#", "//"))
+        return is_relative(self.address)
 
 
 def targets(body: Body) -> Iterator[Target]:
@@ -41,6 +41,11 @@ def targets(body: Body) -> Iterator[Target]:
                     line = body.text.position(start)[0]
                     span = body.text.span(start, end) if end > start and address else body.text.line_span(line)
                     yield Target(address, child.type == "image", span)
+
+
+def is_relative(address: str) -> bool:
+    """Whether an address leads to a file, and not to another host or a place on the same page."""
+    return not scheme(address) and not address.startswith(("#", "//"))
 
 
 def scheme(address: str) -> str:
