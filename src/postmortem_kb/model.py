@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from postmortem_kb.source.document import Document
-from postmortem_kb.timeline import Timeline, read_moment, read_timeline
+from postmortem_kb.timeline import Timeline, read_day, read_moment, read_timeline
 from postmortem_kb.words import FINISHED, MOMENTS
 
 NOBODY = "@_"
@@ -230,8 +230,8 @@ def read_postmortem(document: Document) -> Postmortem:
         timezone=data.get("timezone", "UTC"),
         detection=data.get("detection", {}),
         roles=_frozen(data["roles"]),
-        sign_offs=tuple(SignOff(s["by"], s["role"], _day(s["on"])) for s in data.get("sign_offs", ())),
-        published=_day(data.get("published")),
+        sign_offs=tuple(SignOff(s["by"], s["role"], read_day(s["on"])) for s in data.get("sign_offs", ())),
+        published=read_day(data.get("published")),
         impact=_frozen(impact),
         root_causes=tuple(_cause(c, c["category"]) for c in data.get("root_causes", ())),
         contributing_factors=tuple(_cause(c, c["kind"]) for c in data.get("contributing_factors", ())),
@@ -251,10 +251,6 @@ def _handle(value: str) -> str:
     return "" if value == NOBODY else value
 
 
-def _day(value: object) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else None
-
-
 def _cause(data: Mapping[str, Any], kind: str) -> Cause:
     risk = data.get("accepted_risk")
     return Cause(
@@ -263,7 +259,7 @@ def _cause(data: Mapping[str, Any], kind: str) -> Cause:
         data["statement"].strip(),
         data.get("latent", False),
         tuple(data.get("evidence", ())),
-        AcceptedRisk(risk["reason"], _handle(risk["by"]), _day(risk["until"])) if risk else None,
+        AcceptedRisk(risk["reason"], _handle(risk["by"]), read_day(risk["until"])) if risk else None,
     )
 
 
@@ -276,12 +272,12 @@ def _action(data: Mapping[str, Any]) -> Action:
         _handle(data["owner"]),
         data["priority"],
         data["status"],
-        _day(data.get("due")),
+        read_day(data.get("due")),
         data.get("ticket", ""),
         tuple(data.get("addresses", ())),
         data.get("success_criteria", ""),
-        Verification(check["how"], _day(check.get("on")), check.get("result", "")) if check else None,
-        _day(data.get("completed")),
+        Verification(check["how"], read_day(check.get("on")), check.get("result", "")) if check else None,
+        read_day(data.get("completed")),
         tuple(data.get("evidence", ())),
         data.get("reason", ""),
     )

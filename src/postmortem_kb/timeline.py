@@ -76,6 +76,21 @@ def read_moment(value: object) -> datetime | None:
         return None
 
 
+def read_day(value: object) -> date | None:
+    """A day, year first; None where it is none."""
+    if not isinstance(value, str) or not value[:1].isdigit():
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def day_in(moment: datetime, zone_name: str) -> date | None:
+    """The day that it is at a moment in a zone, in UTC where the zone is unknown; None at the ends of the calendar."""
+    return _day(moment, _zone(zone_name))
+
+
 @cache
 def zone_names() -> frozenset[str]:
     """The names of all time zones."""

@@ -3,7 +3,7 @@
 ## What it does
 
 Reports an action with the status `done` and no `completed`, one with `completed` that is not done, and a `completed` that lies in
-the future.
+the future. So does a `verification` that has a `result` already; without one, its day may be planned.
 
 ## Why it matters
 
@@ -42,6 +42,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.timeline import read_day
 
 NAME = "action-completed"
 SEVERITY = Severity.ERROR
@@ -62,6 +63,14 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(
                 span, f"`{name}` has a `completed` and is not done", "Set `status: done`, or delete it.", _KEY
             )
-        elif isinstance(day, str) and day > context.today.isoformat():
+        elif (completed := read_day(day)) and completed > context.today:
             span = frontmatter.at("action_items", index, "completed")
             yield Finding(span, f"`{name}` was completed on a day that is still to come", "Mend the date.", _KEY)
+        verification = item.get("verification")
+        if isinstance(verification, dict) and verification.get("result"):
+            on = read_day(verification.get("on"))
+            if on and on > context.today:
+                span = frontmatter.at("action_items", index, "verification", "on")
+                message = f"`{name}` has the result of a verification on a day that is still to come"
+                help = "Mend the date, or leave out the `result` until then."
+                yield Finding(span, message, help, "action_items.verification")

@@ -47,6 +47,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.timeline import read_day
 
 NAME = "risk-expired"
 SEVERITY = Severity.WARNING
@@ -58,7 +59,8 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     for key in ("root_causes", "contributing_factors"):
         for index, cause in document.frontmatter.mappings(key):
             until = document.frontmatter.get(key, index, "accepted_risk", "until")
-            if isinstance(until, str) and until[:1].isdigit() and until < context.today.isoformat():
+            day = read_day(until)
+            if day and day < context.today:
                 yield Finding(
                     document.frontmatter.at(key, index, "accepted_risk", "until"),
                     f"The risk of `{cause.get('id', index + 1)}` was accepted until {until}",

@@ -40,6 +40,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.timeline import read_day
 
 NAME = "sign-off"
 SEVERITY = Severity.ERROR
@@ -56,7 +57,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         help = "Ask somebody else to sign off, or correct `roles.author`."
         yield Finding(frontmatter.at_key("sign_offs"), "Nobody but the author has signed off", help, "sign_offs.by")
     for index, item in signed:
-        day = item.get("on")
-        if isinstance(day, str) and day > context.today.isoformat():
+        day = read_day(item.get("on"))
+        if day and day > context.today:
             span = frontmatter.at("sign_offs", index, "on")
             yield Finding(span, "This sign-off lies in the future", "Mend the date.", "sign_offs.on")
