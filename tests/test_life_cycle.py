@@ -184,6 +184,17 @@ def test_a_new_postmortem_does_not_begin_as_closed(repository: Repository) -> No
     assert repository.check("--since", "HEAD") == (1, ["postmortems/other.md:4: status-transition"])
 
 
+def test_an_old_postmortem_begins_as_reviewed_and_is_closed_by_the_next_pull_request(repository: Repository) -> None:
+    base = repository.commit(DRAFT)
+    repository.write(
+        changed(CLOSED, "id: pool-full", "id: old").replace("status: closed", "status: reviewed"), "postmortems/old.md"
+    )
+    assert repository.check("--since", base) == (0, [])
+    base = repository.commit()
+    repository.write(changed(CLOSED, "id: pool-full", "id: old"), "postmortems/old.md")
+    assert repository.check("--since", base) == (0, [])
+
+
 ADDED = '[words]\nstatus = ["archived", "withdrawn"]\n'
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from postmortem_kb.knowledge import read_knowledge
-from postmortem_kb.pages import patterns
+from postmortem_kb.pages import home, patterns
 from postmortem_kb.policy import read_policy
 
 TODAY = dt.date(2026, 4, 1)
@@ -238,6 +238,29 @@ def test_the_agenda_brings_what_matters_most_first_and_leaves_the_rest_to_its_se
     assert re.findall(r"Work on (A\d)", overdue) == ["A3", "A6", "A1", "A4", "A7"]
     assert "2 more" in overdue
     assert '<a href="../actions/?state=overdue">2 more</a>' in html(base)
+
+
+NO_DEADLINE = "suppress:\n  - {rule: deadline, reason: It was reviewed in another form.}\n"
+
+
+def test_a_draft_without_a_deadline_waits_for_no_review(base: Path, write: Write) -> None:
+    write("waits", status="draft", more=NO_DEADLINE.replace("deadline", "placeholder"))
+    write("rests", status="draft", more=NO_DEADLINE)
+    write("rests-too", status="draft", more=NO_DEADLINE.replace("deadline,", "deadline, key: status,"))
+    drafts = html(base).partition("Drafts")[2].partition("</ol>")[0]
+    assert re.findall(r"incidents/([^/]+)/", drafts) == ["waits"]
+    (page,) = home.pages(read_knowledge(base, read_policy(base), TODAY))
+    card = page.make().html.partition('id="drafts"')[2].partition("</section>")[0]
+    assert re.findall(r"incidents/([^/?]+)/", card) == ["waits"]
+    assert words(card).startswith(">Waiting for review All 3 ")
+    assert words(card).endswith("2 more drafts without a deadline.")
+
+
+def test_where_no_draft_waits_the_dashboard_has_no_list_of_them(base: Path, write: Write) -> None:
+    write("rests", status="draft", more=NO_DEADLINE)
+    (page,) = home.pages(read_knowledge(base, read_policy(base), TODAY))
+    assert "Waiting for review" not in page.make().html
+    assert "Set a day for the review" not in html(base)
 
 
 class Dates:

@@ -126,8 +126,13 @@ def patterns(
         sorted(filter(unverified, actions), key=lambda e: (e.action.priority, worst(e.postmortem))),
         sorted(anniversaries(postmortems, today), key=lambda a: (a.on, worst(a.postmortem))),
         sorted((e for e in actions if e.overdue), key=lambda e: (e.action.priority, e.action.due or today)),
-        sorted((p for p in postmortems if p.status == DRAFT), key=worst),
+        sorted(waiting(postmortems), key=worst),
     )
+
+
+def waiting(postmortems: Iterable[Postmortem]) -> list[Postmortem]:
+    """The drafts that wait for their review: one that says why it has no deadline may stay a draft."""
+    return [p for p in postmortems if p.status == DRAFT and not p.document.suppresses("deadline", "status")]
 
 
 def repeats(postmortems: Iterable[Postmortem]) -> list[Repeat]:

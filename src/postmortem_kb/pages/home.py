@@ -8,6 +8,7 @@ from functools import partial
 
 from postmortem_kb.insight.actions import completion
 from postmortem_kb.insight.figures import last_year, within
+from postmortem_kb.insight.patterns import waiting
 from postmortem_kb.insight.sides import groups
 from postmortem_kb.insight.times import distribution
 from postmortem_kb.knowledge import Knowledge
@@ -47,7 +48,8 @@ def _content(knowledge: Knowledge) -> Content:
             percent=share.percent,
             times={name: distribution(knowledge.postmortems, name) for name in ("ttd", "ttr")},
             newest=knowledge.postmortems[:_NEWEST],
-            drafts=[p for p in knowledge.postmortems if p.status == DRAFT],
+            waiting=waiting(knowledge.postmortems),
+            drafts=sum(p.status == DRAFT for p in knowledge.postmortems),
             most_drafts=_DRAFTS,
             recurring=_recurring(knowledge),
             severities=Counter(p.severity for p in knowledge.postmortems),
