@@ -58,19 +58,25 @@ SCOPE = Scope.DOCUMENT
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each cause or factor without an answer."""
     frontmatter = document.frontmatter
-    answered = set()
-    for _, item in frontmatter.mappings("action_items"):
+    answers: dict[str, list[str]] = {}
+    cancelled: dict[str, list[str]] = {}
+    for index, item in frontmatter.mappings("action_items"):
         addresses = item.get("addresses")
-        if item.get("status") != "cancelled" and isinstance(addresses, list):
-            answered |= {id for id in addresses if isinstance(id, str)}
+        named = cancelled if item.get("status") == "cancelled" else answers
+        for id in addresses if isinstance(addresses, list) else ():
+            named.setdefault(str(id), []).append(f"`{item.get('id', index + 1)}`")
     for key in ("root_causes", "contributing_factors"):
         for index, cause in frontmatter.mappings(key):
             id = cause.get("id")
-            if isinstance(id, str) and id not in answered and not cause.get("accepted_risk"):
-                yield Finding(
-                    frontmatter.at(key, index, "id"),
-                    f"No action answers `{id}`",
-                    f"Add `{id}` to the `addresses` of an action, or add `accepted_risk` with `reason`, `by` and `until`.",
-                    id,
-                    context.eased(document),
-                )
+            if isinstance(id, str) and id not in answers and not cause.get("accepted_risk"):
+                message, help = _told(id, cancelled.get(id, []))
+                yield Finding(frontmatter.at(key, index, "id"), message, help, id, context.eased(document))
+
+
+def _told(id: str, cancelled: list[str]) -> tuple[str, str]:
+    risk = "or add `accepted_risk` with `reason`, `by` and `until`."
+    if not cancelled:
+        return f"No action answers `{id}`", f"Add `{id}` to the `addresses` of an action, {risk}"
+    names, verb = " and ".join(cancelled), "is" if len(cancelled) == 1 else "are"
+    message = f"{names} {verb} cancelled, and no other action answers `{id}`"
+    return message, f"Add `{id}` to the `addresses` of an action that is not cancelled, {risk}"
