@@ -22,6 +22,7 @@ from postmortem_kb.export import data
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.policy import read_policy
 from postmortem_kb.render.markdown import Links, Markdown
+from postmortem_kb.render.pictures import Picture
 from postmortem_kb.source.body import Body
 from postmortem_kb.validator import resolved
 
@@ -508,6 +509,65 @@ def story(body: Body) -> list[tuple[str, str]]:
     markdown = Markdown(body, Links(lambda href: None, lambda src: None))
     found = [(section.title, markdown.blocks(section.first, section.last)) for section in body.sections]
     return [(title, re.sub(r"</?span[^>]*>", "", html)) for title, html in found]
+
+
+TOLD = """\
+---
+id: open
+title: Checkout was down
+status: reviewed
+severity: P3
+visibility: public
+timestamps: {{started: 2026-03-01T09:00:00Z}}
+roles: {{author: "@maria"}}
+---
+
+## What Happened
+
+{body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            "![The pool of @kim](pool.png), [status](https://status.example.com), **bold** and `code`",
+            '<img src="open-1.png" alt="The pool of someone">, <a href="https://status.example.com">status</a>, <strong>bold</strong> and <code>code</code>',
+        ),
+        (
+            "![The pool\nof **@kim** by `@ann`](pool.png) here",
+            '<img src="open-1.png" alt="The pool of someone by someone"> here',
+        ),
+        ("![a@`x`kim](pool.png) here", '<img src="open-1.png" alt="Someone"> here'),
+        ("![@kim](pool.png)@ann", '<img src="open-1.png" alt="Someone">Someone'),
+        (
+            r"![A \] B \[C\](x) \*D\* &amp;amp; @kim \| ~~](pool.png) here",
+            '<img src="open-1.png" alt="A ] B [C](x) *D* &amp;amp; someone | ~~"> here',
+        ),
+        ("kim@![example.com](pool.png) **left**", "Someone left"),
+        ("We told **@kim**, then *@acme/sre* now.", "We told <strong>someone</strong>, then <em>a team</em> now."),
+        ("Write to @kim now", "Write to someone now"),
+        (
+            "@kim **and @ann** left. **@bob** stayed",
+            "Someone <strong>and someone</strong> left. <strong>Someone</strong> stayed",
+        ),
+        ("It was over.\n@kim left", "It was over.\nSomeone left"),
+        ("It was over for\n@kim", "It was over for\nsomeone"),
+        ("See [@kim](https://wiki.example.com) now", "See someone now"),
+    ],
+)
+def test_a_name_takes_nothing_else_of_its_paragraph_along(body: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortems" / "pool.png").write_bytes(PICTURE)
+    (tmp_path / "postmortem.toml").write_text('[public]\nhosts = ["status.example.com"]\n', encoding="utf-8")
+    (tmp_path / "postmortems" / "open.md").write_text(TOLD.format(body=body), encoding="utf-8")
+    public = read_knowledge(tmp_path, read_policy(tmp_path), date(2026, 3, 10), audience="public")
+    found = public.by_id["open"].document.body
+    markdown = Markdown(found, Links(lambda href: href, Picture))
+    html = markdown.blocks(found.sections[0].first, found.sections[0].last)
+    html = re.sub(r'<a class="pm-zoom"[^>]*>(<img[^>]*>)</a>', r"\1", html)
+    assert re.sub(r' (?:rel|loading)="[^"]*"', "", html).strip() == f"<p>{told}</p>"
 
 
 @pytest.mark.parametrize("body", ["*a **b " * 9000, "x\n\n" * 30000], ids=["nested too deeply", "longer than is read"])

@@ -15,6 +15,8 @@ from postmortem_kb.source.body import Body, plain, read_body
 from postmortem_kb.source.text import Text
 
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
+_MARKS = re.compile(r"[\\`*_\[\]<&~|]")
+"""What would be read as markup: mdformat writes what stands for a picture as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def _tell(token: Token, wording: Wording, ways: Ways) -> None:
 
 def _inside(children: list[Token], wording: Wording, ways: Ways) -> Iterator[Token]:
     shown: list[bool] = []
+    before = ""
     for child in children:
         if child.type in ("link_open", "link_close"):
             if child.type == "link_open":
@@ -107,11 +110,18 @@ def _inside(children: list[Token], wording: Wording, ways: Ways) -> Iterator[Tok
                 shown.pop()
         elif child.type == "image":
             if _lead(child, "src", ways.picture, wording):
-                child.children = list(_inside(child.children or [], wording, ways))
+                # What stands for a picture is plain text, whatever marks were typed there.
+                child.content = wording.told(_words(child, " "))
+                child.children = [Token("text", "", 0, content=_MARKS.sub(_entity, child.content))]
                 yield child
         else:
-            child.content = wording.told(child.content)
+            child.content = wording.told(child.content, before)
+            before = child.content if child.content.strip() else before
             yield child
+
+
+def _entity(mark: re.Match[str]) -> str:
+    return f"&#{ord(mark[0])};"
 
 
 def _lead(token: Token, attribute: str, way: Callable[[str], str | None], wording: Wording) -> bool:
@@ -124,5 +134,10 @@ def _lead(token: Token, attribute: str, way: Callable[[str], str | None], wordin
     return address is not None
 
 
-def _words(token: Token) -> str:
-    return "".join("\n" if child.type.endswith("break") else child.content for child in token.children or ())
+def _words(token: Token, line_break: str = "\n") -> str:
+    return "".join(
+        line_break if child.type.endswith("break")
+        else _words(child, line_break) if child.type == "image"
+        else child.content
+        for child in token.children or ()
+    )  # fmt: skip

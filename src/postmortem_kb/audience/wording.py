@@ -37,15 +37,15 @@ class Wording:
         above = (f"*{host[at:]}" for at, letter in enumerate(host) if letter == ".")
         return host in self.hosts or any(name in self.hosts for name in above)
 
-    def told(self, text: str) -> str:
-        """A text without them."""
-        return _TOLD.sub(self._instead, text)
+    def told(self, text: str, before: str = "") -> str:
+        """A text without them; `before` is what stands before it in its sentence."""
+        return _TOLD.sub(lambda match: self._instead(match, before), text)
 
     def plain(self, text: str) -> str:
         """A text of the frontmatter without them, and without comments."""
         return self.told(_COMMENT.sub("", text))
 
-    def _instead(self, match: re.Match[str]) -> str:
+    def _instead(self, match: re.Match[str], above: str) -> str:
         if address := match["address"]:
             bare = address.rstrip(_ENDS)
             full = bare if "://" in bare else f"http://{bare}"
@@ -53,5 +53,5 @@ class Wording:
         if match["before"] and not match["more"] and _VERSION.fullmatch(match["name"]):
             return match[0]
         word = "a team" if match["team"] and not match["more"] else "someone"
-        before = match.string[: match.start()].rstrip()
+        before = match.string[: match.start()].rstrip() or above.rstrip()
         return word[:1].upper() + word[1:] if not before or before.endswith((".", "!", "?")) else word
