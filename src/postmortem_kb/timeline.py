@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 
 from postmortem_kb.diagnostic import Span
@@ -41,6 +41,20 @@ class Timeline:
     fault: str = ""
     span: Span | None = None
     """Where the fault stands."""
+    zone: tzinfo = UTC
+    """In which bare times are written."""
+
+    def next_day(self, row: Row) -> tuple[datetime, str] | None:
+        """When a bare time would be a day later, and how that is written; None where a row holds no bare time."""
+        if row.moment is None or not _CLOCK.fullmatch(row.time.text):
+            return None
+        try:
+            day = row.moment.astimezone(self.zone).date() + timedelta(days=1)
+            local = datetime.fromisoformat(f"{day} {row.time.text}").replace(tzinfo=self.zone)
+            written = f"{day} {row.time.text}" if _plain(local) else local.isoformat(timespec="minutes")
+            return local.astimezone(UTC), written
+        except OverflowError:
+            return None
 
 
 def read_timeline(body: Body, started: datetime | None, zone_name: str) -> Timeline | None:
@@ -61,8 +75,9 @@ def read_timeline(body: Body, started: datetime | None, zone_name: str) -> Timel
     if tuple(table.titles[:2]) != COLUMNS:
         head = table.header[0].span
         return Timeline(section, None, fault="The table's first two columns are not `Time` and `Event`", span=head)
-    reader = _Reader(started, _zone(zone_name))
-    return Timeline(section, table, tuple(reader.row(cells) for cells in table.rows))
+    zone = _zone(zone_name)
+    reader = _Reader(started, zone)
+    return Timeline(section, table, tuple(reader.row(cells) for cells in table.rows), zone=zone)
 
 
 def read_moment(value: object) -> datetime | None:
@@ -118,6 +133,11 @@ def _day(moment: datetime | None, zone: tzinfo) -> date | None:
         return None
 
 
+def _plain(local: datetime) -> bool:
+    """Whether a time exists once on its day, which a change of the clocks may prevent."""
+    return local.utcoffset() == local.replace(fold=1).utcoffset()
+
+
 class _Reader:
     """Reads rows in order, for a bare time belongs to the day of the row above."""
 
@@ -151,14 +171,13 @@ class _Reader:
         return None, f"{shown} is no time", help
 
     def local(self, naive: datetime) -> tuple[datetime | None, str, str]:
-        earlier, later = naive.replace(tzinfo=self.zone), naive.replace(tzinfo=self.zone, fold=1)
-        if earlier.utcoffset() == later.utcoffset():
+        earlier = naive.replace(tzinfo=self.zone)
+        if _plain(earlier):
             return earlier.astimezone(UTC), "", ""
         exists = earlier.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None) == naive
         kind = "comes twice" if exists else "does not exist"
-        offset = earlier.strftime("%z")
         return (
             None,
             f"{naive:%Y-%m-%d %H:%M} {kind} in {self.zone}: the clocks change",
-            f"Write the offset: `{naive:%Y-%m-%dT%H:%M}{offset[:3]}:{offset[3:]}`.",
+            f"Write the offset: `{earlier.isoformat(timespec='minutes')}`.",
         )

@@ -40,7 +40,6 @@ from datetime import datetime, timedelta
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.timeline import Row
 
 NAME = "timeline-order"
 SEVERITY = Severity.ERROR
@@ -50,18 +49,19 @@ SCOPE = Scope.DOCUMENT
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each row that goes back in time."""
     timeline = context.timeline(document)
+    if timeline is None:
+        return
     above: datetime | None = None
-    for row in timeline.rows if timeline else ():
+    for row in timeline.rows:
         if row.moment is None:
             continue
         if above and row.moment < above:
-            yield Finding(row.time.span, f"`{row.time.text}` is before the row above", _help(row, above), "Timeline")
+            message = f"`{row.time.text}` is before the row above"
+            yield Finding(row.time.span, message, _help(timeline.next_day(row), above), "Timeline")
         above = row.moment
 
 
-def _help(row: Row, above: datetime) -> str:
-    assert row.moment is not None
-    tomorrow = row.moment + timedelta(days=1)
-    if len(row.time.text) == len("HH:MM") and timedelta(0) <= tomorrow - above <= timedelta(hours=12):
-        return f"If it is the next day, write `{tomorrow:%Y-%m-%d} {row.time.text}`."
+def _help(tomorrow: tuple[datetime, str] | None, above: datetime) -> str:
+    if tomorrow and timedelta(0) <= tomorrow[0] - above <= timedelta(hours=12):
+        return f"If it is the next day, write `{tomorrow[1]}`."
     return f"The row above is {above:%Y-%m-%d %H:%M} UTC: mend the time, or move the row."
