@@ -387,6 +387,7 @@ def test_a_link_follows_the_other_postmortem_to_its_folder(repository: Repositor
     [
         ("(../other.md", "(../pool-full.md"),
         ("#root-cause", "#what-happened"),
+        ("(../pool.png", "(../pool.png?v=2"),
         ("(../pool.png", "(../2026/pool.png"),
         ('"Its size"', '"Its age"'),
         ("by hand: see", "by chance: see"),
@@ -400,6 +401,13 @@ def test_beside_a_link_that_follows_nothing_else_may_change(before: str, after: 
     repository.write(changed(moved(LINKING), before, after), YEAR)
     code, found = repository.check("--since", "HEAD", "--select", "closed-edit")
     assert (code, len(found)) == (1, 1)
+
+
+def test_an_address_that_is_none_stops_no_comparison(repository: Repository) -> None:
+    odd = changed(CLOSED, "It was sized by hand.", "See [1](//[x), [2](http://[y) and [3](?), by hand.")
+    repository.commit(odd)
+    repository.write(changed(odd, ", by hand.", ", by chance."))
+    assert repository.check("--since", "HEAD", "--select", "closed-edit") == (1, [f"{FILE}:53: closed-edit"])
 
 
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" * 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from postmortem_kb.catalog import is_postmortem
 from postmortem_kb.diagnostic import Span
@@ -15,6 +15,8 @@ from postmortem_kb.source.links import below_root, is_relative
 
 _STRUCK = r"(?:\*\*\*|\$[A-Z_][A-Z0-9_]*)"
 """What the rule `secret` asks for in place of one."""
+_BEHIND = re.compile(r"[?#].*")
+"""What an address says beside its file."""
 _EDGE = "\udfff"
 """Around the place to which an address leads: no file can hold it, for UTF-8 has no such character."""
 
@@ -123,5 +125,5 @@ def _place(document: Document, address: str) -> str:
     name = path.rpartition("/")[2]
     # A postmortem is known by its name: it may have moved, too.
     found = name if path.startswith(f"{FOLDER}/") and is_postmortem(name) else path
-    fragment = urlsplit(address).fragment
-    return f"{_EDGE}{found}#{fragment}{_EDGE}"
+    behind = _BEHIND.search(address)
+    return f"{_EDGE}{found}{behind[0] if behind else ''}{_EDGE}"
