@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from postmortem_kb.git import git_command, git_environment
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.yaml import read_yaml
 
@@ -18,6 +19,8 @@ _COMMIT = "on "
 _BLOCK = re.compile(r"^action_items[ \t]*:.*\n(?:(?:[ \t#-].*)?\n)*", re.MULTILINE)
 _ITEM = re.compile(r"^([ \t]*)-[ \t]", re.MULTILINE)
 _NESTING, _ITEMS = 12, 1_000
+# A clone without contents does not fetch them one by one for this.
+_OFFLINE = {"GIT_NO_LAZY_FETCH": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,11 @@ def read_action_history(root: Path, paths: Collection[str]) -> ActionHistory:
 def _changes(root: Path, paths: Iterable[str]) -> Iterator[_Change]:
     """The changes of the files, newest first."""
     # Where the user's own settings show every parent of a merge, `-m` would too.
-    command = _git(
+    command = git_command(
         root, "-c", "log.diffMerges=first-parent", "-c", "log.showSignature=false", "log", "--first-parent", "-m", "--raw",
         "--no-abbrev", "-z", "-M", f"--format={_COMMIT}%cI", "--relative", "--", FOLDER,
     )  # fmt: skip
-    printed = subprocess.run(command, capture_output=True, check=True, env=_environment()).stdout
+    printed = subprocess.run(command, capture_output=True, check=True, env=git_environment(**_OFFLINE)).stdout
     today = {path: path for path in paths}
     day = date.min
     fields = iter(os.fsdecode(printed).split("\0"))
@@ -111,9 +114,9 @@ def _actions(root: Path, blobs: Iterable[str]) -> dict[str, tuple[str, ...]]:
     with TemporaryFile() as asked:
         asked.write("".join(f"{blob}\n" for blob in blobs).encode("ascii"))
         asked.seek(0)
-        command = _git(root, "cat-file", "--batch")
+        command = git_command(root, "cat-file", "--batch")
         with subprocess.Popen(
-            command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+            command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=git_environment(**_OFFLINE)
         ) as program:
             assert program.stdout is not None
             while header := program.stdout.readline().decode("ascii").split():
@@ -153,12 +156,3 @@ def _day(value: object) -> date | None:
         return date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def _git(root: Path, *arguments: str) -> list[str]:
-    return ["git", "-C", str(root), *arguments]
-
-
-def _environment() -> dict[str, str]:
-    # A clone without contents does not fetch them one by one for this.
-    return {**os.environ, "GIT_NO_LAZY_FETCH": "1"}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from postmortem_kb.catalog import is_postmortem
 from postmortem_kb.errors import UsageError
+from postmortem_kb.git import call_git
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.document import Document, parse_document
 from postmortem_kb.source.limits import Limits
@@ -28,42 +29,34 @@ class Changes:
     """The paths that were not there."""
 
 
-def read_changes(root: Path, ref: str, limits: Limits) -> Changes:
+def read_changes(root: Path, ref: str, limits: Limits, index: Path | None = None) -> Changes:
     """What the working tree below a root, new files included, changes of the postmortems since it left a ref.
+
+    Args:
+        root: Where the knowledge base begins.
+        ref: Anything that names a commit.
+        limits: Of the documents.
+        index: What is about to be committed. A file that is gone there is deleted, even if it still lies in its folder.
 
     Raises:
         UsageError: There is no repository, no such ref, or nothing in common with it, as in a shallow clone.
     """
     commit = _base(root, ref)
-    before: dict[str, Document] = {}
-    deleted: list[Document] = []
-    added: set[str] = set()
-    for status, old, new in _differences(root, commit):
-        if status == "A":
-            added.add(new)
-        elif _is_postmortem(old):
-            document = parse_document(old, _git(root, "cat-file", "blob", f"{commit}:./{old}"), limits)
-            if status == "D" or not _is_postmortem(new):
-                deleted.append(document)
-            else:
-                before[new] = document
-    return _with_moves(Changes(ref, before, tuple(deleted), frozenset(filter(_is_postmortem, added))))
-
-
-def _is_postmortem(path: str) -> bool:
-    return is_postmortem(PurePosixPath(path).name)
-
-
-def _with_moves(changes: Changes) -> Changes:
-    """A file that is gone and stands elsewhere under the same name was moved, however much of it changed."""
-    gone = {PurePosixPath(document.path).name: document for document in changes.deleted}
-    moved = {path: gone[PurePosixPath(path).name] for path in changes.added if PurePosixPath(path).name in gone}
+    found = _differences(root, commit)
+    # What lies in the folder and will not be committed is lost to all others.
+    lost = [old for old, new in _listed(root, commit, GIT_INDEX_FILE=str(index)) if not new] if index else []
+    gone = dict.fromkeys([*(old for old, new in found if not new), *lost])
+    kept = [(old, new) for old, new in found if new and new not in gone]
     return Changes(
-        changes.ref,
-        changes.before | moved,
-        tuple(document for document in changes.deleted if document not in moved.values()),
-        changes.added - moved.keys(),
+        ref,
+        {new: _earlier(root, commit, old, limits) for old, new in kept if old},
+        tuple(_earlier(root, commit, old, limits) for old in gone),
+        frozenset(new for old, new in kept if not old),
     )
+
+
+def _earlier(root: Path, commit: str, path: str, limits: Limits) -> Document:
+    return parse_document(path, _git(root, "cat-file", "blob", f"{commit}:./{path}"), limits)
 
 
 def _base(root: Path, ref: str) -> str:
@@ -87,12 +80,12 @@ def _base(root: Path, ref: str) -> str:
 
 
 def _try(root: Path, *arguments: str) -> str | None:
-    code, printed, _ = _run(root, *arguments)
-    return None if code else os.fsdecode(printed).strip()
+    answer = call_git(root, *arguments)
+    return None if answer.code else os.fsdecode(answer.printed).strip()
 
 
-def _differences(root: Path, commit: str) -> list[tuple[str, str, str]]:
-    """Status letter, old and new path, relative to the root.
+def _differences(root: Path, commit: str) -> list[tuple[str, str]]:
+    """What the working tree changes of the postmortems, as `_listed` gives it.
 
     The working tree is added to an index of our own, with objects of our own, so that files that nobody has staged are
     seen, git itself follows the renames, and the repository stays as it is.
@@ -101,45 +94,48 @@ def _differences(root: Path, commit: str) -> list[tuple[str, str, str]]:
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="postmortem-") as folder:
-        env = {
-            **os.environ,
+        ours = {
             "GIT_INDEX_FILE": f"{folder}/index",
             "GIT_OBJECT_DIRECTORY": folder,
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": objects,
         }
-        _git(root, "read-tree", commit, env=env)
+        _git(root, "read-tree", commit, **ours)
         if (root / FOLDER).is_dir():
-            _git(root, "add", "--all", "--force", "--", FOLDER, env=env)
+            _git(root, "add", "--all", "--force", "--", FOLDER, **ours)
         else:
-            _git(root, "rm", "-r", "--cached", "--quiet", "--ignore-unmatch", "--", FOLDER, env=env)
-        listed = _git(
-            root, "diff-index", "--cached", "--name-status", "-z", "--find-renames", "-l0", "--relative", commit,
-            "--", FOLDER, env=env,
-        )  # fmt: skip
-    return _pairs(os.fsdecode(listed).split("\0"))
+            _git(root, "rm", "-r", "--cached", "--quiet", "--ignore-unmatch", "--", FOLDER, **ours)
+        return _listed(root, commit, **ours)
 
 
-def _pairs(fields: Sequence[str]) -> list[tuple[str, str, str]]:
-    found, position = [], 0
-    while position + 1 < len(fields):
-        status = fields[position][:1]
-        old = fields[position + 1]
-        new = fields[position + 2] if status in ("R", "C") else old
-        position += 3 if status in ("R", "C") else 2
-        found.append((status, old, new))
-    return found
+def _listed(root: Path, commit: str, **more: str) -> list[tuple[str, str]]:
+    """What an index changes of the postmortems: old and new path relative to the root; what was not there or is gone is empty."""
+    listed = _git(
+        root, "diff-index", "--cached", "--name-status", "-z", "--find-renames", "-l0", "--relative", commit, "--", FOLDER,
+        **more,
+    )  # fmt: skip
+    return _with_moves(_pairs(os.fsdecode(listed).split("\0")))
 
 
-def _git(root: Path, *arguments: str, env: dict[str, str] | None = None) -> bytes:
-    code, printed, told = _run(root, *arguments, env=env)
-    if code:
-        raise UsageError(f"git {arguments[0]}: {told.decode('utf-8', 'replace').strip()}")
-    return printed
+def _pairs(fields: Sequence[str]) -> Iterator[tuple[str, str]]:
+    words = iter(fields)
+    for status in filter(None, words):
+        old = next(words)
+        new = next(words) if status[0] in "RC" else old
+        old, new = (path if is_postmortem(PurePosixPath(path).name) else "" for path in (old, new))
+        if old or new:
+            yield "" if status[0] == "A" else old, "" if status[0] == "D" else new
 
 
-def _run(root: Path, *arguments: str, env: dict[str, str] | None = None) -> tuple[int, bytes, bytes]:
-    # Imported here: most checks start no program.
-    import subprocess
+def _with_moves(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A file that is gone and stands elsewhere under the same name was moved, however much of it changed."""
+    pairs = list(found)
+    gone = {PurePosixPath(old).name: old for old, new in pairs if not new}
+    moved = {new: gone[PurePosixPath(new).name] for old, new in pairs if not old and PurePosixPath(new).name in gone}
+    return [(moved.get(new, old), new) for old, new in pairs if new or old not in moved.values()]
 
-    result = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False, env=env)
-    return result.returncode, result.stdout, result.stderr
+
+def _git(root: Path, *arguments: str, **more: str) -> bytes:
+    answer = call_git(root, *arguments, **more)
+    if answer.code:
+        raise UsageError(f"git {arguments[0]}: {answer.told}")
+    return answer.printed

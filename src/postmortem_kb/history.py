@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from postmortem_kb.git import call_git
 from postmortem_kb.policy import FOLDER
 
 
@@ -27,11 +27,11 @@ History = Mapping[str, tuple[Revision, ...]]
 
 def head(root: Path) -> str:
     """Where git stands, and whether it knows all that came before; empty where there is no git or no commit."""
-    command = ["git", "-C", str(root), "rev-parse", "--verify", "HEAD", "--is-shallow-repository"]
     try:
-        return subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    except (OSError, subprocess.CalledProcessError):
+        answer = call_git(root, "rev-parse", "--verify", "HEAD", "--is-shallow-repository")
+    except OSError:
         return ""
+    return "" if answer.code else answer.printed.decode("ascii")
 
 
 def read_history(root: Path) -> History:
@@ -39,17 +39,18 @@ def read_history(root: Path) -> History:
 
     One call for all files: a call a file takes thirty times as long.
     """
-    command = [
-        "git", "-C", str(root), "-c", "log.showSignature=false", "log", "--no-renames", "--name-only", "-z",
-        "--format=%x00%H%x00%cI%x00%s", "--relative", "--", FOLDER,
-    ]  # fmt: skip
     try:
-        result = subprocess.run(command, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
+        answer = call_git(
+            root, "-c", "log.showSignature=false", "log", "--no-renames", "--name-only", "-z",
+            "--format=%x00%H%x00%cI%x00%s", "--relative", "--", FOLDER,
+        )  # fmt: skip
+    except OSError:
+        return {}
+    if answer.code:
         return {}
     found: dict[str, list[Revision]] = {}
     # Only NUL parts fields: a subject or a name may hold anything else. No name is empty, so an empty field begins a commit.
-    fields = iter(result.stdout.decode("utf-8", "replace").split("\0"))
+    fields = iter(answer.printed.decode("utf-8", "replace").split("\0"))
     for field in fields:
         if not field:
             commit, moment, subject = next(fields, ""), next(fields, ""), next(fields, "")

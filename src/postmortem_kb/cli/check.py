@@ -92,7 +92,7 @@ def command(
     policy = read_policy(folder)
     rules = _rules(select, ignore, policy)
     catalog = read_catalog(folder, policy.limits)
-    changes = read_changes(folder, since, policy.limits) if since else None
+    changes = read_changes(folder, since, policy.limits, _to_commit()) if since else None
     wanted = _wanted(catalog, paths, changes.deleted if changes else ()) if paths else None
     files = len(catalog.paths) if wanted is None else len(wanted)
     if fix or diff:
@@ -128,6 +128,12 @@ def _rules(select: tuple[str, ...], ignore: tuple[str, ...], policy: Policy) -> 
         )
     wanted = [rule for rule in running(RULES, policy) if rule.NAME in select] if select else standard(policy)
     return [rule for rule in wanted if rule.NAME not in ignore]
+
+
+def _to_commit() -> Path | None:
+    """The index of the commit that is being made: git names it to its hooks."""
+    index = Path(os.environ.get("GIT_INDEX_FILE", ""))
+    return index.absolute() if index.is_file() else None
 
 
 def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...]) -> set[str]:

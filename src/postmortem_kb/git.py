@@ -1,0 +1,54 @@
+"""How git is called: always about the repository in which a folder lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+_OF_THE_CALLER = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_PREFIX",
+    "GIT_INDEX_FILE",
+)
+"""What git tells its hooks of the repository they run in, from `git rev-parse --local-env-vars`."""
+
+
+class Answer(NamedTuple):
+    """How a call of git ended."""
+
+    code: int
+    printed: bytes
+    told: str
+    """What it said on standard error."""
+
+
+def git_command(root: Path, *arguments: str) -> list[str]:
+    """The words of a call that is made in a folder."""
+    return ["git", "-C", str(root), *arguments]
+
+
+def git_environment(**more: str) -> dict[str, str]:
+    """The environment of a call, with more variables.
+
+    In a linked worktree git hands `GIT_DIR` to its hooks. A git that is started in a folder below would take that folder
+    for the top of the work tree, and find none of the files that it remembers.
+    """
+    return {name: value for name, value in os.environ.items() if name not in _OF_THE_CALLER} | more
+
+
+def call_git(root: Path, *arguments: str, **more: str) -> Answer:
+    """Call git in a folder, with more variables in its environment, and wait for its answer.
+
+    Raises:
+        OSError: There is no git.
+    """
+    # Imported here: most checks start no program.
+    import subprocess
+
+    command = git_command(root, *arguments)
+    result = subprocess.run(command, capture_output=True, check=False, env=git_environment(**more))
+    return Answer(result.returncode, result.stdout, result.stderr.decode("utf-8", "replace").strip())

@@ -1,0 +1,109 @@
+"""The hook of the life cycle as git itself runs it: what the commit that is being made would do."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Draft = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A work tree whose commits pass through the hook."""
+
+    folder: Path
+    run: Run
+
+    def git(self, *arguments: str, code: int | None = 0) -> str:
+        return self.run(["git", *arguments], self.folder, code=code).stdout
+
+    def hook(self, *arguments: str) -> None:
+        file = self.folder / ".git" / "hooks" / "pre-commit"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"#!/bin/sh\nexec postmortem-life-cycle-hook {' '.join(arguments)}\n", encoding="utf-8")
+        file.chmod(0o755)
+
+    def write(self, path: str, text: str) -> None:
+        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / path).write_text(text, encoding="utf-8")
+
+    def begin(self, path: str, text: str) -> None:
+        """Commit a file that nobody looks at."""
+        self.write(path, text)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--no-verify", "--message", "Begin")
+
+    def commit(self, *options: str, refused: bool = False) -> str:
+        """Commit what is staged; gives what was printed."""
+        before = self.git("rev-list", "--all", "--count")
+        printed = self.git("commit", "--message", "Change", *options, code=None)
+        assert (self.git("rev-list", "--all", "--count") == before) == refused, printed
+        return printed
+
+
+@pytest.fixture
+def repository(tmp_path: Path, run: Run) -> Repository:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    found = Repository(folder, run)
+    found.git("init", "--quiet", "--initial-branch", "main")
+    found.hook()
+    return found
+
+
+@pytest.fixture
+def reviewed(draft: Draft) -> str:
+    return draft("disk-full").replace("status: draft", "status: reviewed")
+
+
+FILE = "postmortems/disk-full.md"
+GONE = "postmortems/disk-full.md:1:1: error [deleted-postmortem]"
+
+
+def test_a_linked_worktree_is_held_to_what_it_deletes(repository: Repository, reviewed: str, tmp_path: Path) -> None:
+    repository.hook("--root", "kb")
+    repository.write("kb/postmortem.toml", "")
+    repository.begin(f"kb/{FILE}", reviewed)
+    repository.git("worktree", "add", "--quiet", "-b", "topic", str(tmp_path / "linked"))
+    linked = Repository(tmp_path / "linked", repository.run)
+    linked.git("rm", "--quiet", f"kb/{FILE}")
+    assert GONE in linked.commit(refused=True)
+
+
+def test_a_file_that_stays_in_its_folder_only_is_deleted(repository: Repository, reviewed: str) -> None:
+    repository.begin(FILE, reviewed)
+    repository.git("rm", "--quiet", "--cached", FILE)
+    before = repository.git("status", "--porcelain")
+    assert GONE in repository.commit(refused=True)
+    assert repository.git("status", "--porcelain") == before
+
+
+def test_a_file_that_is_moved_in_the_index_is_not_deleted(repository: Repository, reviewed: str) -> None:
+    repository.begin(FILE, reviewed)
+    (repository.folder / "postmortems" / "2026").mkdir()
+    repository.git("mv", FILE, "postmortems/2026/disk-full.md")
+    repository.commit()
+
+
+def test_a_commit_of_some_files_deletes_no_others(repository: Repository, reviewed: str) -> None:
+    repository.begin(FILE, reviewed)
+    repository.git("rm", "--quiet", "--cached", FILE)
+    repository.write("README.md", "# Read me\n")
+    repository.git("add", "README.md")
+    # This commit gets an index of its own, in which the postmortem still is.
+    repository.commit("--only", "README.md")
+    assert GONE in repository.commit(refused=True)
+
+
+def test_what_nobody_has_staged_is_seen(repository: Repository, reviewed: str) -> None:
+    repository.begin(FILE, reviewed)
+    (repository.folder / FILE).unlink()
+    repository.write("README.md", "# Read me\n")
+    repository.git("add", "README.md")
+    assert GONE in repository.commit(refused=True)
