@@ -6,7 +6,7 @@ import json
 import os
 import re
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -43,14 +43,15 @@ def diagnostics() -> Iterator[Diagnostic]:
     yield Diagnostic("postmortems/a.md", Span(9, 1, 9, 5), "unknown-key", Severity.ERROR, "`a` is no key")
 
 
-def run(found: list[Diagnostic]) -> Run:
+def a_run(found: list[Diagnostic]) -> Run:
     lines = {("postmortems/a.md", 3): "äöü: x", ("postmortems/a.md", 9): "a: x"}
     return Run(found, Summary.of(found, 30), lines)
 
 
 def report(name: str, found: list[Diagnostic] | None = None) -> str:
     return (
-        "\n".join(format_named(name).report(run(list(diagnostics()) if found is None else found), colour=False)) + "\n"
+        "\n".join(format_named(name).report(a_run(list(diagnostics()) if found is None else found), colour=False))
+        + "\n"
     )
 
 
@@ -205,6 +206,22 @@ def test_a_format_is_written_to_a_file(name: str, tmp_path: Path, capsys: pytest
     assert main(["--root", str(tmp_path), "check", "--format", name, "--output", str(output)]) == 1
     assert capsys.readouterr().out == ""
     assert "postmortems/a.md" in output.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_code_host_finds_the_files_of_a_knowledge_base_in_a_folder(
+    name: str, tmp_path: Path, run: Callable[..., object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["git", "init", "--quiet", "--initial-branch", "main"], tmp_path)
+    root = tmp_path / "ops" / "kb"
+    (root / "postmortems").mkdir(parents=True)
+    (root / "postmortems" / "a.md").write_text("---\nid: a\nstatus: Draft\n---\n", encoding="utf-8")
+    assert main(["--root", str(root), "check", "--format", name]) == 1
+    printed = capsys.readouterr().out
+    below_root = printed.count("postmortems/a.md") - printed.count("ops/kb/postmortems/a.md")
+    assert ("ops/kb" in printed, below_root > 0) == ((False, True) if name in ("text", "json") else (True, False))
+    if name in JSON:
+        validate_json(printed, name)
 
 
 @pytest.mark.parametrize("name", FORMATS)

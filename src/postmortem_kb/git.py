@@ -26,6 +26,21 @@ class Answer(NamedTuple):
     """What it said on standard error."""
 
 
+def top_of(folder: Path) -> Path | None:
+    """The top of the git repository that a folder lies in; None where it lies in none.
+
+    It is found by its `.git`, so this needs no git, and knows of a repository that git refuses to look into.
+    """
+    folder = folder.resolve()
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
+
+
+def place_of(folder: Path) -> str:
+    """The path of a folder from the top of its git repository, with `/` at its end; empty for the top, and without one."""
+    top = top_of(folder)
+    return f"{folder.resolve().relative_to(top).as_posix()}/".removeprefix("./") if top else ""
+
+
 def git_command(root: Path, *arguments: str) -> list[str]:
     """The words of a call that is made in a folder."""
     return ["git", "-C", str(root), *arguments]

@@ -16,6 +16,7 @@ from postmortem_kb.check import check, context_of, running, standard
 from postmortem_kb.clock import today
 from postmortem_kb.diagnostic import Diagnostic, Severity
 from postmortem_kb.errors import UsageError
+from postmortem_kb.git import place_of
 from postmortem_kb.memory import MANY, memory_of
 from postmortem_kb.policy import FOLDER, Policy, read_policy
 from postmortem_kb.report import FORMATS, format_named
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FORMAT = (
     "Text for people; annotations and a summary of the job for GitHub; Code Quality for GitLab; SARIF and JUnit for others; "
-    "rdjson for reviewdog, with fixes as suggestions."
+    "rdjson for reviewdog, with fixes as suggestions. Paths in text and json begin at the knowledge base, in the others at the "
+    "top of the git repository, where code hosts look for them."
 )
 _EXAMPLES = """\b
 Examples:
@@ -114,7 +116,7 @@ def command(
     if baseline or update_baseline:
         diagnostics = _held(diagnostics, baseline, update=update_baseline, whole=wanted is None and not chosen)
     run = Run(diagnostics, Summary.of(diagnostics, files), _lines(catalog, diagnostics))
-    _write(run, format_, output)
+    _write(run, folder, format_, output)
     return 1 if run.summary.errors else 0
 
 
@@ -227,8 +229,12 @@ def _lines(catalog: Catalog, diagnostics: list[Diagnostic]) -> dict[tuple[str, i
     }
 
 
-def _write(run: Run, format_: str, output: Path | None) -> None:
-    report = format_named(format_).report
+def _write(run: Run, root: Path, format_: str, output: Path | None) -> None:
+    format = format_named(format_)
+    report = format.report
+    place = place_of(root) if format.FROM_TOP else ""
+    if place:
+        run = run.below(place)
     if output is None:
         for line in report(run, colour=_colour(sys.stdout)):
             click.echo(line)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Diagnostic, Severity
 from postmortem_kb.report.report import Run
 
+FROM_TOP = True
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "notice"}
 _ROWS = 500
 

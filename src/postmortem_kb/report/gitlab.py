@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Severity
 from postmortem_kb.report.report import Run, fingerprint, identity
 
+FROM_TOP = True
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.ADVICE: "info"}
 
 

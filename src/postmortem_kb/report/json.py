@@ -9,6 +9,8 @@ from typing import Any
 from postmortem_kb.diagnostic import Diagnostic
 from postmortem_kb.report.report import Run
 
+FROM_TOP = False
+
 
 def report(run: Run, *, colour: bool) -> Iterator[str]:
     """One JSON document."""

@@ -12,6 +12,7 @@ from itertools import groupby
 from postmortem_kb.diagnostic import Diagnostic, Severity
 from postmortem_kb.report.report import Run
 
+FROM_TOP = True
 # What XML 1.0 has no way to write, https://www.w3.org/TR/xml/#charsets
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

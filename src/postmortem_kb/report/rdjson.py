@@ -12,6 +12,7 @@ from typing import Any
 from postmortem_kb.diagnostic import Diagnostic, Severity, Span
 from postmortem_kb.report.report import Run
 
+FROM_TOP = True
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.ADVICE: "INFO"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from postmortem_kb.diagnostic import Diagnostic, Severity
@@ -33,9 +33,17 @@ class Run:
     lines: dict[tuple[str, int], str]
     """The text of the lines that diagnostics stand on, by path and line."""
 
+    def below(self, folder: str) -> Run:
+        """The same with its paths from further up, where the folder, with `/` at its end, is the knowledge base."""
+        found = [replace(diagnostic, path=f"{folder}{diagnostic.path}") for diagnostic in self.diagnostics]
+        return Run(found, self.summary, {(f"{folder}{path}", line): text for (path, line), text in self.lines.items()})
+
 
 class Format(Protocol):
     """A module in this package."""
+
+    FROM_TOP: bool
+    """Whether its readers look for the files from the top of the git repository; otherwise from the knowledge base."""
 
     def report(self, run: Run, *, colour: bool) -> Iterator[str]:
         """The report, a line at a time, without line breaks."""

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from postmortem_kb.diagnostic import Diagnostic, Severity, Span
 from postmortem_kb.report.report import Run, fingerprint, identity
 
+FROM_TOP = True
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
 _MOST = 25_000
 """Code scanning refuses a run with more results."""

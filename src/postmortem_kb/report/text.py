@@ -10,6 +10,7 @@ import click
 from postmortem_kb.diagnostic import Diagnostic, Severity
 from postmortem_kb.report.report import Run
 
+FROM_TOP = False
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _WIDTH = 110
 
