@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "the theme": lambda base: append(base / "theme" / "note.html"),
     "a picture that is shown": lambda base: append(base / "pictures" / "pool.png"),
     "a file that is linked and appears": lambda base: (base / "notes.txt").write_text("Notes.\n"),
+    "a repository around it": lambda base: subprocess.run(["git", "init", "--quiet", base.parent], check=True),
     "a file of the site": lambda base: append(base / "site" / "incidents" / "a" / "index.html"),
     "a file of the site that goes": lambda base: (base / "site" / "feed.xml").unlink(),
     "a file that somebody puts into the site": lambda base: (base / "site" / "own.html").write_text("Own.\n"),

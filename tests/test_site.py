@@ -385,6 +385,23 @@ def test_a_page_leads_to_its_source_and_to_those_who_can_change_it(
     assert "alerts/pool.yaml#L4" in html
 
 
+def test_a_page_of_a_knowledge_base_in_a_folder_leads_to_its_source(base: Path, run: Run) -> None:
+    (base / "postmortem.toml").write_text('[site]\nrepo_url = "https://github.com/acme/shop"\n', encoding="utf-8")
+    text = REVIEWED.replace("completed: 2026-03-21}", 'completed: 2026-03-21, evidence: ["alerts/pool.yaml#L4"]}')
+    (base / "postmortems" / "b.md").write_text(text, encoding="utf-8")
+    build(base, run)
+    assert "/edit/main/postmortems/b.md" in article(base, "incidents/b")
+    run(["git", "init", "--quiet"], base.parent)
+    build(base, run)
+    html = article(base, "incidents/b")
+    for address in (
+        "edit/main/base/postmortems/b.md",
+        "blob/HEAD/base/postmortems/b.md",
+        "blob/HEAD/base/alerts/pool.yaml#L4",
+    ):
+        assert f"https://github.com/acme/shop/{address}" in html
+
+
 def test_a_draft_with_nothing_in_it_has_no_headings_over_nothing(base: Path, run: Run) -> None:
     text = (base / "postmortems" / "a.md").read_text(encoding="utf-8").partition("## Timeline")[0]
     (base / "postmortems" / "a.md").write_text(f"{text}## What Happened\n\n## Root Cause\n", encoding="utf-8")

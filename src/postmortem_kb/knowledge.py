@@ -12,6 +12,7 @@ from postmortem_kb.action_history import ActionHistory
 from postmortem_kb.audience import INTERNAL
 from postmortem_kb.catalog import page_key, read_catalog
 from postmortem_kb.contract import Contract
+from postmortem_kb.git import place_of
 from postmortem_kb.history import History, read_history
 from postmortem_kb.insight.actions import Owed, action_index
 from postmortem_kb.insight.neighbours import Neighbours, neighbours
@@ -41,6 +42,11 @@ class Knowledge:
     audience: str = INTERNAL
     shelf: Shelf | None = None
     """Where parts of files for programs are kept."""
+
+    @cached_property
+    def place(self) -> str:
+        """Where it lies in its git repository, with `/` at its end; empty: at the top, or in none."""
+        return place_of(self.root)
 
     @cached_property
     def by_id(self) -> dict[str, Postmortem]:

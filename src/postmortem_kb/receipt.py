@@ -17,6 +17,7 @@ from pathlib import Path
 
 from postmortem_kb.cache import cache_file, program_mark
 from postmortem_kb.clock import today
+from postmortem_kb.git import place_of
 from postmortem_kb.history import head
 from postmortem_kb.source.text import digest
 from postmortem_kb.stamps import SETTLED, Stamp, stamp_of
@@ -101,10 +102,10 @@ def _made_from(sources: Sources, stamped: Sequence[tuple[str, Stamp | None]]) ->
 
 
 def _circumstances(root: str) -> tuple[object, ...]:
-    """The program and all that is installed beside it, the day, and where git stands."""
+    """The program and all that is installed beside it, the day, and where the repository begins and stands."""
     paths = sysconfig.get_paths()
     installed = [stamp_of(paths[name]) for name in ("purelib", "platlib")]
-    return program_mark(), sys.version, installed, today(), head(Path(root))
+    return program_mark(), sys.version, installed, today(), place_of(Path(root)), head(Path(root))
 
 
 def _newest(sources: Sources, stamped: Iterable[tuple[str, Stamp | None]]) -> int:

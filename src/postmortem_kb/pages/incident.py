@@ -50,6 +50,7 @@ def _key(postmortem: Postmortem, knowledge: Knowledge) -> str:
     found = knowledge.similar[postmortem.id]
     near = (other for n in knowledge.neighbours.get(postmortem.id, ()) for other in (n.before, n.after) if other)
     return key_of(
+        knowledge.place,
         postmortem.path,
         postmortem.document.mark,
         sorted(postmortem.document.pictures.items()),
@@ -66,7 +67,7 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
     path = urls.incident(postmortem.id)
     files: dict[str, str] = {}
     questions: dict[tuple[str, str], None] = {}
-    host = forge(knowledge.policy)
+    host = forge(knowledge.policy, knowledge.place)
     parts = sections(postmortem, knowledge, _links(postmortem, knowledge, host, files, questions))
     briefs = [(name, title, postmortem.briefs[name]) for name, title in _BRIEFS.items() if postmortem.briefs.get(name)]
     html = render(

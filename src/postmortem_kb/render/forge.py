@@ -18,11 +18,13 @@ class Forge:
     """`github`, `gitlab` or empty."""
     branch: str
     """Where edits go to."""
+    place: str
+    """Where the knowledge base lies in the repository, with `/` at its end; empty: at its top."""
 
     def source(self, path: str) -> str:
-        """A file, as it is on the default branch; a line may follow behind `#`."""
+        """A file of the knowledge base, as it is on the default branch; a line may follow behind `#`."""
         name, hash, line = path.partition("#")
-        return self._at(f"blob/HEAD/{quote(name)}{hash}{quote(line)}")
+        return self._at(f"blob/HEAD/{quote(self.place + name)}{hash}{quote(line)}")
 
     def commit(self, id: str) -> str:
         """One change."""
@@ -31,7 +33,7 @@ class Forge:
     def edit(self, path: str) -> str:
         """The host's editor, open with a file."""
         # The editors of both hosts refuse HEAD: they write to a branch.
-        return self._at(f"edit/{quote(self.branch)}/{quote(path)}") if self.kind else ""
+        return self._at(f"edit/{quote(self.branch)}/{quote(self.place + path)}") if self.kind else ""
 
     def issue(self, title: str, text: str) -> str:
         """A new issue, with its title and its text filled in."""
@@ -46,8 +48,13 @@ class Forge:
         return f"{self.base}/{'-/' if self.kind == 'gitlab' else ''}{way}"
 
 
-def forge(policy: Policy) -> Forge:
-    """The code host that a policy names; its kind is read from the host's name where the policy does not say it."""
+def forge(policy: Policy, place: str) -> Forge:
+    """The code host that a policy names; its kind is read from the host's name where the policy does not say it.
+
+    Args:
+        policy: Of the knowledge base.
+        place: Where the knowledge base lies in the repository, as `place_of` gives it.
+    """
     host = urlsplit(policy.repo_url).hostname or ""
     told = next((kind for kind in ("github", "gitlab") if kind in host), "")
-    return Forge(policy.repo_url.rstrip("/"), policy.forge or told, policy.branch)
+    return Forge(policy.repo_url.rstrip("/"), policy.forge or told, policy.branch, place)
