@@ -107,3 +107,42 @@ def test_what_nobody_has_staged_is_seen(repository: Repository, reviewed: str) -
     repository.write("README.md", "# Read me\n")
     repository.git("add", "README.md")
     assert GONE in repository.commit(refused=True)
+
+
+def test_a_knowledge_base_in_a_folder_is_found(repository: Repository, reviewed: str) -> None:
+    repository.begin("README.md", "# Shop\n")
+    repository.write("README.md", "# The shop\n")
+    repository.commit("--all")
+    repository.begin(f"ops/kb/{FILE}", reviewed)
+    repository.write("README.md", "# The shop\n\nIt sells.\n")
+    repository.commit("--all")
+    repository.write("docs/postmortems/new.md", reviewed.replace("disk-full", "new").replace("reviewed", "closed"))
+    repository.git("rm", "--quiet", f"ops/kb/{FILE}")
+    repository.git("add", "--all")
+    printed = repository.commit(refused=True)
+    assert GONE in printed
+    assert "postmortems/new.md:4:9: error [status-transition]" in printed
+    # Of the first one, nothing is left but what git remembers.
+    assert not (repository.folder / "ops").exists()
+
+
+def test_a_knowledge_base_that_is_named_and_gone_is_still_held(repository: Repository, reviewed: str) -> None:
+    repository.hook("--root=kb")
+    repository.begin(f"kb/{FILE}", reviewed)
+    repository.git("rm", "--quiet", f"kb/{FILE}")
+    assert GONE in repository.commit(refused=True)
+
+
+def test_a_misspelt_root_is_wrong_use(repository: Repository, reviewed: str) -> None:
+    repository.begin(f"kb/{FILE}", reviewed)
+    repository.hook("--root", "bk")
+    assert "Directory 'bk' does not exist" in repository.commit("--allow-empty", refused=True)
+    assert not (repository.folder / "bk").exists()
+
+
+def test_a_ref_that_git_does_not_know_is_told_without_a_knowledge_base_at_the_top(
+    repository: Repository, draft: Draft
+) -> None:
+    repository.begin(f"kb/{FILE}", draft("disk-full"))
+    repository.hook("--since", "nowhere")
+    assert "git knows no such commit" in repository.commit("--allow-empty", refused=True)

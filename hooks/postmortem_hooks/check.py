@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from postmortem_kb.catalog import is_postmortem, read_catalog
+from postmortem_kb.catalog import read_catalog
 from postmortem_kb.cli import main as postmortem
-from postmortem_kb.policy import FOLDER
+from postmortem_kb.root import root_of
 from postmortem_kb.source.limits import Limits
 
 
@@ -27,11 +27,12 @@ def main(argv: Sequence[str]) -> int:
     """
     names = [*takewhile(lambda argument: argument.endswith(".md"), reversed(argv))]
     options = [argument for argument in argv[: len(argv) - len(names)] if argument != "--"]
-    files = {path for path in map(Path, names) if _is_postmortem(path) and os.path.lexists(path)}
+    files = {path for path in map(Path, names) if os.path.lexists(path)}
     files |= {path for removed in _removed() for path in _naming(removed)}
     roots: dict[Path, list[str]] = {}
     for path in sorted(files):
-        roots.setdefault(_root(path), []).append(str(path))
+        if root := root_of(path):
+            roots.setdefault(root, []).append(str(path))
     codes = [postmortem(["--root", str(root), "check", *options, "--", *paths]) for root, paths in roots.items()]
     return max(codes, default=0)
 
@@ -41,14 +42,6 @@ def run() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def _is_postmortem(path: Path) -> bool:
-    return FOLDER in path.parts[:-1] and is_postmortem(path.name)
-
-
-def _root(path: Path) -> Path:
-    return Path(*path.parts[: path.parts.index(FOLDER)])
-
-
 def _removed() -> Iterator[Path]:
     """The postmortems that are not where they were: removed, moved or renamed by the commit, or by a push."""
     # pre-commit and prek both tell the ends of a push in this way.
@@ -56,12 +49,14 @@ def _removed() -> Iterator[Path]:
     between = f"{ends[0]}...{ends[1]}" if all(ends) else "--cached"
     command = ["git", "diff", between, "--name-only", "--no-renames", "--diff-filter=D", "--relative", "-z"]
     result = subprocess.run(command, capture_output=True, check=False)
-    return filter(_is_postmortem, (Path(os.fsdecode(name)) for name in result.stdout.split(b"\0") if name))
+    return (Path(os.fsdecode(name)) for name in result.stdout.split(b"\0") if name)
 
 
 def _naming(removed: Path) -> Iterator[Path]:
     """The postmortems that name a removed one: their relations and links to it lead nowhere now."""
-    root = _root(removed)
+    root = root_of(removed)
+    if root is None:
+        return
     catalog = read_catalog(root, Limits())
     for path in catalog.paths:
         if removed.stem in catalog.text(path).string:

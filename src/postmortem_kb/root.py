@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from postmortem_kb.catalog import is_postmortem
 from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import CONFIGURATION, FOLDER
+
+
+def is_root(folder: Path) -> bool:
+    """Whether a folder holds `postmortem.toml` or `postmortems/`."""
+    return (folder / CONFIGURATION).is_file() or (folder / FOLDER).is_dir()
+
+
+def root_of(file: Path) -> Path | None:
+    """Where the knowledge base of a postmortem begins, by the path of the file alone; None for any other file."""
+    if FOLDER not in file.parts[:-1] or not is_postmortem(file.name):
+        return None
+    return Path(*file.parts[: file.parts.index(FOLDER)])
 
 
 def find_root(start: Path) -> Path:
@@ -16,7 +29,7 @@ def find_root(start: Path) -> Path:
     """
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / CONFIGURATION).is_file() or (folder / FOLDER).is_dir():
+        if is_root(folder):
             return folder
     raise UsageError(
         f"No knowledge base here: neither `{CONFIGURATION}` nor a folder `{FOLDER}/` in {start} or above. "

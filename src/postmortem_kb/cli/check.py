@@ -64,7 +64,7 @@ Examples:
 @click.option(
     "--baseline",
     type=_FILE,
-    help="Let the findings in this file stand; new and worse ones fail. It is written anew, smaller, when some are gone.",
+    help="Let the findings in this file stand; new and worse ones fail. It is written anew, smaller, when some are gone. Its path begins at the current folder, not at --root.",
 )
 @click.option("--update-baseline", is_flag=True, help="Write all findings of today into the baseline.")
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
