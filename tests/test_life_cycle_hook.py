@@ -140,6 +140,79 @@ def test_a_misspelt_root_is_wrong_use(repository: Repository, reviewed: str) -> 
     assert not (repository.folder / "bk").exists()
 
 
+def test_a_branch_may_mend_what_nobody_has_seen(repository: Repository, draft: Draft) -> None:
+    repository.begin(FILE, draft("disk-full"))
+    repository.git("switch", "--quiet", "--create", "topic")
+    repository.write("postmortems/pol-full.md", draft("pol-full"))
+    repository.git("add", "--all")
+    repository.commit()
+    repository.git("mv", "postmortems/pol-full.md", "postmortems/pool-full.md")
+    repository.write("postmortems/pool-full.md", draft("pool-full"))
+    repository.commit("--all")
+    # What the default branch has, stays as it is.
+    repository.git("mv", FILE, "postmortems/disk.md")
+    repository.write("postmortems/disk.md", draft("disk"))
+    assert "postmortems/disk.md:2:1: error [id-changed]" in repository.commit("--all", refused=True)
+
+
+def test_a_branch_that_closes_a_postmortem_may_mend_its_spelling(repository: Repository, reviewed: str) -> None:
+    repository.begin(FILE, reviewed)
+    repository.git("switch", "--quiet", "--create", "topic")
+    closed = reviewed.replace("status: reviewed", "status: closed")
+    repository.write(FILE, closed)
+    repository.commit("--all")
+    repository.write(FILE, closed.replace("Checkout was down", "The checkout was down"))
+    repository.commit("--all")
+    repository.git("switch", "--quiet", "main")
+    repository.git("merge", "--quiet", "topic")
+    repository.write(FILE, closed)
+    assert f"{FILE}:3:1: error [closed-edit]" in repository.commit("--all", refused=True)
+    repository.git("switch", "--quiet", "--create", "other")
+    assert f"{FILE}:3:1: error [closed-edit]" in repository.commit("--all", refused=True)
+
+
+@pytest.mark.parametrize("name", ["main", "trunk"])
+def test_a_clone_is_held_against_the_default_branch_of_its_origin(
+    name: str, repository: Repository, draft: Draft, tmp_path: Path
+) -> None:
+    repository.begin(FILE, draft("disk-full"))
+    repository.git("branch", "--move", name)
+    repository.git("clone", "--quiet", str(repository.folder), str(tmp_path / "clone"))
+    clone = Repository(tmp_path / "clone", repository.run)
+    clone.hook()
+    # No branch of this clone, and behind: what others did in between is no change of this branch.
+    repository.begin(FILE, draft("disk-full").replace("status: draft", "status: reviewed"))
+    repository.begin(FILE, draft("disk-full").replace("status: draft", "status: closed"))
+    clone.git("fetch", "--quiet")
+    clone.git("switch", "--quiet", "--create", "topic", f"origin/{name}")
+    clone.write("postmortems/a.md", draft("a"))
+    clone.git("add", "--all")
+    clone.commit()
+    clone.git("mv", "postmortems/a.md", "postmortems/b.md")
+    clone.write("postmortems/b.md", draft("b"))
+    clone.commit("--all")
+    clone.git("switch", "--quiet", name)
+    clone.git("merge", "--quiet", "topic")
+    clone.git("mv", "postmortems/b.md", "postmortems/c.md")
+    clone.write("postmortems/c.md", draft("c"))
+    assert "postmortems/c.md:2:1: error [id-changed]" in clone.commit("--all", refused=True)
+
+
+def test_another_branch_may_be_named(repository: Repository, draft: Draft) -> None:
+    repository.begin(FILE, draft("disk-full"))
+    repository.git("branch", "release")
+    repository.write("postmortems/a.md", draft("a"))
+    repository.git("add", "--all")
+    repository.commit()
+    repository.git("mv", "postmortems/a.md", "postmortems/b.md")
+    repository.write("postmortems/b.md", draft("b"))
+    repository.commit("--all", refused=True)
+    repository.hook("--since", "release")
+    repository.commit("--all")
+    repository.hook("--since", "nowhere")
+    assert "git knows no such commit" in repository.commit("--allow-empty", refused=True)
+
+
 def test_a_ref_that_git_does_not_know_is_told_without_a_knowledge_base_at_the_top(
     repository: Repository, draft: Draft
 ) -> None:

@@ -1,4 +1,4 @@
-"""The hook `postmortem-life-cycle`: what a commit changes of the postmortems, held against the commit before it."""
+"""The hook `postmortem-life-cycle`: what a branch changes of the postmortems, held against what others have seen."""
 
 from __future__ import annotations
 
@@ -15,12 +15,17 @@ from postmortem_kb.root import is_root, root_of
 from postmortem_kb.rules import RULES, possible_recurrence
 from postmortem_kb.rules.rule import Scope
 
+_DEFAULT_BRANCHES = [f"refs/{place}/{name}" for place in ("heads", "remotes/*") for name in ("main", "master")]
+
 
 def main(argv: Sequence[str]) -> int:
-    """Hold the working tree against `HEAD`, or against the other end of a push.
+    """Hold the working tree against the commit in which this branch left the default branch.
+
+    On the default branch itself that is `HEAD`, and so it is where no other branch is known. A push is held against its
+    other end.
 
     Args:
-        argv: `--root DIR` names the knowledge base, `--since REF` another commit; the others are options of
+        argv: `--root DIR` names the knowledge base, `--since REF` another branch; the others are options of
             `postmortem check`.
 
     Returns:
@@ -33,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     named, options = parser.parse_known_args(argv)
     if not _git("rev-parse", "--verify", "HEAD"):
         return 0
-    since = named.since or os.environ.get("PRE_COMMIT_FROM_REF") or "HEAD"
+    since = named.since or os.environ.get("PRE_COMMIT_FROM_REF") or _left()
     # Comparing takes the words of the whole catalog: that is for CI.
     rules = [
         option
@@ -50,6 +55,19 @@ def main(argv: Sequence[str]) -> int:
 def run() -> None:
     """The console script."""
     sys.exit(main(sys.argv[1:]))
+
+
+def _left() -> str:
+    """The last commit of this branch that the default branch has, too, here or on any remote.
+
+    The nearest one counts: in a fork, what is called `main` may be far behind.
+    """
+    listed = _git("for-each-ref", "--format=%(refname) %(symref:lstrip=3)", *_DEFAULT_BRANCHES, "refs/remotes/*/HEAD")
+    refs = [line.split(" ") for line in (listed or "").splitlines()]
+    # A clone knows what the default branch is called.
+    called = [f"refs/heads/{name}" for _, name in refs if name and _git("rev-parse", "--verify", f"refs/heads/{name}")]
+    known = [*(ref for ref, _ in refs), *called]
+    return ((_git("merge-base", "HEAD", *known) if known else "") or "HEAD").strip()
 
 
 def _roots(since: str) -> Iterator[Path]:
