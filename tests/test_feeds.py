@@ -216,6 +216,10 @@ def test_what_changed_last_comes_first_and_drafts_stay_out(base: Path, run: Run)
     assert [entry.title for entry in feed.entries] == ["Down again", "Second"]
     assert feed.entries[0].updated == feed.feed.updated == "2026-04-02T08:00:00Z"
     assert feed.entries[0].published == "2026-03-06T00:00:00Z"
+    (base / "postmortems" / "2026").mkdir()
+    run(["git", "mv", "postmortems/b.md", "postmortems/2026/b.md"], base)
+    commit("2026-04-03")
+    assert feedparser.parse(published(base)["feed.xml"]).entries == feed.entries
 
 
 def test_a_feed_holds_thirty_entries(base: Path) -> None:

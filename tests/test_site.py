@@ -290,6 +290,36 @@ def test_revisions_come_from_git(base: Path, run: Run) -> None:
     assert "Last revised 5 Mar 2026" in words(article(base, "incidents/a"))
 
 
+def test_revisions_outlive_a_move(base: Path, run: Run) -> None:
+    def commit(subject: str, day: int) -> None:
+        for command in (["add", "-A"], ["commit", "-qm", subject]):
+            run(["git", *command], base, env={"GIT_COMMITTER_DATE": f"2026-03-{day:02}T10:00:00Z"})
+
+    (base / ".gitignore").write_text("site/\n", encoding="utf-8")
+    run(["git", "init", "-q"], base)
+    commit("Begin", 5)
+    file = base / "postmortems" / "a.md"
+    file.write_text(file.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    commit("Tell more", 6)
+    build(base, run)
+    assert "Last revised 6 Mar 2026 2 revisions since 5 Mar 2026" in words(article(base, "incidents/a"))
+    # Moved, no more: nobody has revised it.
+    (base / "postmortems" / "2026").mkdir()
+    run(["git", "mv", "postmortems/a.md", "postmortems/2026/a.md"], base)
+    commit("Sort by years", 7)
+    build(base, run)
+    assert "Last revised 6 Mar 2026 2 revisions since 5 Mar 2026" in words(article(base, "incidents/a"))
+    # Moved and edited.
+    file.write_text(file.with_name("2026").joinpath("a.md").read_text(encoding="utf-8"), encoding="utf-8")
+    file.with_name("2026").joinpath("a.md").unlink()
+    file.write_text(file.read_text(encoding="utf-8").replace("More.", "Less."), encoding="utf-8")
+    commit("Sort no more", 8)
+    build(base, run)
+    html = article(base, "incidents/a")
+    assert "Last revised 8 Mar 2026 3 revisions since 5 Mar 2026" in words(html)
+    assert re.findall(r"</code> ([A-Z][a-z ]+)</li>", html) == ["Sort no more", "Tell more", "Begin"]
+
+
 def test_incidents_stay_out_of_the_navigation_tree(base: Path, run: Run) -> None:
     build(base, run)
     assert "The first time" not in read(base, "actions")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from postmortem_kb.git import call_git
 from postmortem_kb.policy import FOLDER
+
+_MOVED = "R100"
+"""What git says of a file that has another name and the same content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +40,40 @@ def head(root: Path) -> str:
 def read_history(root: Path) -> History:
     """The revisions of every postmortem; empty where there is no git, no repository or no commit.
 
-    One call for all files: a call a file takes thirty times as long.
+    Renames are followed. A file that is only moved is not revised by that. One call for all files: a call a file takes thirty
+    times as long.
     """
     try:
         answer = call_git(
-            root, "-c", "log.showSignature=false", "log", "--no-renames", "--name-only", "-z",
+            root, "-c", "log.showSignature=false", "log", "-M", "--name-status", "-z",
             "--format=%x00%H%x00%cI%x00%s", "--relative", "--", FOLDER,
         )  # fmt: skip
     except OSError:
         return {}
-    if answer.code:
-        return {}
     found: dict[str, list[Revision]] = {}
-    # Only NUL parts fields: a subject or a name may hold anything else. No name is empty, so an empty field begins a commit.
-    fields = iter(answer.printed.decode("utf-8", "replace").split("\0"))
-    for field in fields:
-        if not field:
-            commit, moment, subject = next(fields, ""), next(fields, ""), next(fields, "")
-            if not commit:
-                break
-            revision = Revision(commit, datetime.fromisoformat(moment).astimezone(UTC), subject)
-            before_name = "\n"
-        else:
-            found.setdefault(field.removeprefix(before_name), []).append(revision)
-            before_name = ""
+    today: dict[str, str] = {}
+    for revision, changes in _commits(answer.printed.decode("utf-8", "replace")) if not answer.code else ():
+        for status, old, new in changes:
+            if status != _MOVED:
+                found.setdefault(today.get(new, new), []).append(revision)
+            if old != new:
+                today[old] = today.get(new, new)
+            if old != new or status == "A":
+                # What had this name before was another file.
+                today.pop(new, None)
     return {path: tuple(revisions) for path, revisions in found.items()}
+
+
+def _commits(printed: str) -> Iterator[tuple[Revision, list[tuple[str, str, str]]]]:
+    """Each commit with its changes: status, old and new path."""
+    # Only NUL parts fields: a subject or a name may hold anything else. No status is empty, so an empty field begins a commit.
+    fields = iter(printed.split("\0"))
+    next(fields)
+    while commit := next(fields, ""):
+        moment, subject = next(fields), next(fields)
+        changes = []
+        # A line break parts the changes from the subject.
+        while status := next(fields, "").removeprefix("\n"):
+            old = next(fields)
+            changes.append((status, old, next(fields) if status[0] == "R" else old))
+        yield Revision(commit, datetime.fromisoformat(moment).astimezone(UTC), subject), changes
