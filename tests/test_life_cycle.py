@@ -528,6 +528,19 @@ def test_a_folder_without_git_is_wrong_use(tmp_path: Path, capsys: pytest.Captur
     assert "needs a git repository" in capsys.readouterr().err
 
 
+def test_a_repository_of_somebody_else_is_none_that_is_missing(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit(DRAFT)
+    # Nothing is excepted, and git takes every repository for that of another user.
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "0")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    code, told = repository.check("--since", "HEAD")
+    assert code == 2
+    assert told[0].startswith("postmortem: `--since` needs what git knows, and git refuses: ")
+    assert told[-1].strip() == f"git config --global --add safe.directory {repository.folder}"
+
+
 def test_a_shallow_clone_says_what_to_fetch(repository: Repository, tmp_path: Path, run: Run) -> None:
     first = repository.commit(DRAFT)
     repository.commit(REVIEWED)

@@ -290,6 +290,22 @@ def test_revisions_come_from_git(base: Path, run: Run) -> None:
     assert "Last revised 5 Mar 2026" in words(article(base, "incidents/a"))
 
 
+def test_a_repository_of_somebody_else_is_told(base: Path, run: Run) -> None:
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Add the first"]):
+        run(["git", *command], base)
+    (base / "docs").mkdir()
+    # Nothing is excepted, and git takes every repository for that of another user.
+    refused = {"GIT_CONFIG_COUNT": "0", "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1", "NO_MKDOCS_2_WARNING": "1"}
+    printed = run([sys.executable, "-m", "mkdocs", "build"], base, env=refused).stdout
+    assert "No page shows its revisions, for git refuses: detected dubious ownership" in printed
+    assert f"git config --global --add safe.directory {base}" in printed
+    assert "Last revised" not in words(article(base, "incidents/a"))
+    assert (
+        "WARNING" not in run([sys.executable, "-m", "mkdocs", "build"], base, env={"NO_MKDOCS_2_WARNING": "1"}).stdout
+    )
+    assert "Last revised" in words(article(base, "incidents/a"))
+
+
 def test_revisions_outlive_a_move(base: Path, run: Run) -> None:
     def commit(subject: str, day: int) -> None:
         for command in (["add", "-A"], ["commit", "-qm", subject]):

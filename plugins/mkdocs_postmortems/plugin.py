@@ -28,6 +28,7 @@ from mkdocs_postmortems.theme import set_theme, take_over_search
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
+from postmortem_kb.git import refusal
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.pages.page import compiled_templates
 from postmortem_kb.policy import FOLDER, read_policy
@@ -86,6 +87,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             raise PluginError(str(error)) from None
         for path, reason in knowledge.left_out.items():
             log.warning("%s is left out: %s. `postmortem check` tells more.", path, reason)
+        if not knowledge.history and self.audience != PUBLIC and (told := refusal(self.root)):
+            log.warning("No page shows its revisions, for git refuses: %s", told)
         self.building = Building(knowledge, shelf, config, _MAIN)
 
     @event_priority(50)

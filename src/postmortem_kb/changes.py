@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from postmortem_kb.catalog import is_postmortem
 from postmortem_kb.errors import UsageError
-from postmortem_kb.git import call_git
+from postmortem_kb.git import call_git, refusal
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.document import Document, parse_document
 from postmortem_kb.source.limits import Limits
@@ -39,7 +39,7 @@ def read_changes(root: Path, ref: str, limits: Limits, index: Path | None = None
         index: What is about to be committed. A file that is gone there is deleted, even if it still lies in its folder.
 
     Raises:
-        UsageError: There is no repository, no such ref, or nothing in common with it, as in a shallow clone.
+        UsageError: There is no repository, git refuses it, there is no such ref, or nothing in common with it, as in a shallow clone.
     """
     commit = _base(root, ref)
     found = _differences(root, commit)
@@ -66,6 +66,9 @@ def _base(root: Path, ref: str) -> str:
     except OSError:
         raise UsageError("`--since` needs git, which is not on the path") from None
     if shallow is None:
+        told = refusal(root)
+        if told:
+            raise UsageError(f"`--since` needs what git knows, and git refuses: {told}")
         raise UsageError(f"`--since` needs a git repository, and {root} is in none")
     fetch = "this clone is shallow: fetch more of it, with `fetch-depth: 0` in CI"
     commit = _try(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")

@@ -67,3 +67,18 @@ def call_git(root: Path, *arguments: str, **more: str) -> Answer:
     command = git_command(root, *arguments)
     result = subprocess.run(command, capture_output=True, check=False, env=git_environment(**more))
     return Answer(result.returncode, result.stdout, result.stderr.decode("utf-8", "replace").strip())
+
+
+def refusal(root: Path) -> str:
+    """Why git does not look into the repository that a folder lies in, and what to do, in its own words.
+
+    Empty where it does, and where there is no repository or no git. The usual reason is that the repository belongs to
+    another user, as one that is mounted into a container: https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+    """
+    if top_of(root) is None:
+        return ""
+    try:
+        answer = call_git(root, "rev-parse", "--git-dir")
+    except OSError:
+        return ""
+    return answer.told.removeprefix("fatal: ") if answer.code else ""
