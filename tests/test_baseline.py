@@ -116,12 +116,37 @@ def test_it_shrinks_by_itself_and_what_was_mended_may_not_come_back(
     assert check(base) == 1
 
 
-def test_a_check_of_some_files_or_rules_does_not_shrink_it(base: Path) -> None:
+def test_a_check_of_other_files_or_some_rules_does_not_shrink_it(base: Path) -> None:
     before = (base / "baseline.json").read_bytes()
     write(base, "a", "severity: P9", "severity: P3")
     assert check(base, str(base / "postmortems" / "b.md")) == 0
     assert check(base, "--select", "timeline-format") == 0
+    assert check(base, "--ignore", "timeline-format", str(base / "postmortems" / "a.md")) == 0
     assert (base / "baseline.json").read_bytes() == before
+
+
+def test_a_check_of_some_files_takes_out_what_was_mended_in_them(base: Path) -> None:
+    before = known(base)
+    write(base, "a", "severity: P9", "severity: P3")
+    write(base, "b", "severity: P9", "severity: P3")
+    assert check(base, str(base / "postmortems" / "a.md")) == 0
+    assert known(base) == before - 1
+    write(base, "a", "severity: P3", "severity: P9")
+    assert check(base, str(base / "postmortems" / "a.md")) == 1
+    write(base, "b", "severity: P3", "severity: P9")
+    assert check(base, str(base / "postmortems" / "b.md")) == 0
+
+
+def test_what_is_known_of_two_files_of_one_name_stays_until_both_are_checked(base: Path) -> None:
+    (base / "postmortems" / "2026").mkdir()
+    (base / "postmortems" / "2026" / "a.md").write_text(OLD.format(id="a"), encoding="utf-8")
+    check(base, "--update-baseline")
+    before = known(base)
+    write(base, "a", "severity: P9", "severity: P3")
+    assert check(base, str(base / "postmortems" / "a.md")) == 0
+    assert known(base) == before
+    assert check(base, str(base / "postmortems")) == 0
+    assert known(base) == before - 1
 
 
 def test_nothing_new_leaves_the_file_untouched(base: Path) -> None:

@@ -171,6 +171,25 @@ def test_options_are_handed_to_the_check(repository: Repository, worktree: Path,
     repository.commit()
 
 
+def test_what_a_commit_mends_leaves_the_baseline_in_that_commit(
+    repository: Repository, worktree: Path, draft: Draft
+) -> None:
+    bad = draft("disk-full").replace("severity: P3", "severity: P9")
+    repository.write("postmortems/disk-full.md", bad)
+    repository.write("postmortems/pool-full.md", bad.replace("disk-full", "pool-full"))
+    repository.run(["postmortem", "check", "--baseline", "known.json", "--update-baseline"], repository.folder)
+    configure(repository, worktree, "        args: [--baseline, known.json]\n")
+    repository.commit()
+    repository.write("postmortems/disk-full.md", draft("disk-full"))
+    printed = repository.commit(refused=True)
+    assert "files were modified by this hook" in printed
+    assert "known.json: 1 findings are gone" in printed
+    repository.commit()
+    assert "known.json" in repository.git("show", "--name-only", "--format=")
+    repository.write("postmortems/disk-full.md", bad)
+    assert "postmortems/disk-full.md:5:11: error [schema]" in repository.commit(refused=True)
+
+
 def test_wrong_use_is_refused_with_exit_code_2(repository: Repository, worktree: Path, draft: Draft) -> None:
     configure(repository, worktree, "        args: [--ignore, unknown-relation]\n")
     repository.write("postmortems/disk-full.md", draft("disk-full"))

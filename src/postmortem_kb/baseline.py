@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -41,6 +41,11 @@ class Baseline:
             else:
                 new.append(diagnostic)
         return new, Baseline(stand)
+
+    def after(self, standing: Baseline, names: Collection[str]) -> Baseline:
+        """What is left when only some postmortems were checked, by their names, and of those this still stands."""
+        left = {m: standing.known.get(m, 0) if m[0] in names else count for m, count in self.known.items()}
+        return Baseline({meaning: count for meaning, count in left.items() if count})
 
     @property
     def size(self) -> int:

@@ -114,7 +114,8 @@ def command(
         catalog, policy, today(), paths=wanted, rules=rules, changes=changes, memory=memory, alike=alike
     )
     if baseline or update_baseline:
-        diagnostics = _held(diagnostics, baseline, update=update_baseline, whole=wanted is None and not chosen)
+        names = set() if chosen else None if wanted is None else _all_of(catalog, wanted)
+        diagnostics = _held(diagnostics, baseline, update=update_baseline, names=names)
     run = Run(diagnostics, Summary.of(diagnostics, files), _lines(catalog, diagnostics))
     _write(run, folder, format_, output)
     return 1 if run.summary.errors else 0
@@ -193,14 +194,28 @@ def _save(root: Path, mended: list[Fixed]) -> None:
             click.echo(f"{fixed.path}: {fixed.count} mended", err=True)
 
 
-def _held(diagnostics: list[Diagnostic], file: Path | None, *, update: bool, whole: bool) -> list[Diagnostic]:
-    """What a baseline does not let stand. One that could be smaller is written anew."""
+def _all_of(catalog: Catalog, wanted: set[str]) -> set[str]:
+    """The names of the postmortems that are checked, unless another file of that name is not."""
+    return {name for name, paths in catalog.ids.items() if wanted.issuperset(paths)}
+
+
+def _held(
+    diagnostics: list[Diagnostic], file: Path | None, *, update: bool, names: set[str] | None
+) -> list[Diagnostic]:
+    """What a baseline does not let stand. One that could be smaller is written anew.
+
+    Args:
+        diagnostics: What was found.
+        file: The baseline.
+        update: Whether all that was found may stand from now on.
+        names: The postmortems that were held against all rules; None: everything was.
+    """
     from postmortem_kb.baseline import baseline_of, read_baseline, write_baseline
 
     if file is None:
         raise UsageError("`--update-baseline` needs `--baseline FILE`: the file to write")
     if update:
-        if not whole:
+        if names is not None:
             raise UsageError("`--update-baseline` looks at all files and rules: leave out PATHS, --select and --ignore")
         found = baseline_of(diagnostics)
         write_baseline(found, file)
@@ -208,9 +223,11 @@ def _held(diagnostics: list[Diagnostic], file: Path | None, *, update: bool, who
         return [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ADVICE]
     known = read_baseline(file)
     new, standing = known.divide(diagnostics)
-    if whole and standing.size < known.size:
-        write_baseline(standing, file)
-        click.echo(f"{file}: {known.size - standing.size} findings are gone, {standing.size} still stand", err=True)
+    left = standing if names is None else known.after(standing, names)
+    if left.size < known.size:
+        write_baseline(left, file)
+        gone = known.size - left.size
+        click.echo(f"{file}: {gone} findings are gone, {left.size} still stand. Commit it, too.", err=True)
     return new
 
 
