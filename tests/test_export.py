@@ -418,6 +418,19 @@ def test_an_incident_is_readable_as_plain_text(base: Path, tmp_path: Path) -> No
     ]  # fmt: skip
 
 
+def test_a_heading_keeps_its_marks_its_links_and_its_notes(base: Path, tmp_path: Path) -> None:
+    body = "## Root Cause[^a]\n\n[^a]: Small print\n\n## Change [CHG-88](https://example.org/CHG-88) in `C\\#`, *C\\#*, C\\#\n\nSmaller.\n"
+    text = (base / "postmortems" / "a.md").read_text(encoding="utf-8").partition("## Timeline")[0]
+    (base / "postmortems" / "a.md").write_text(text + body, encoding="utf-8")
+    export(base, tmp_path / "out")
+    told = (tmp_path / "out" / "docs" / "incidents" / "a.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (.*)$", told, re.MULTILINE) == [
+        "Root Cause[^1]",
+        "Change [CHG-88](https://example.org/CHG-88) in `C\\#`, *C#*, C\\#",
+        "Related Incidents",
+    ]
+
+
 def test_the_frontmatter_is_kept_below_one_key(base: Path, tmp_path: Path) -> None:
     (base / "postmortems" / "evil.md").write_text(HOSTILE, encoding="utf-8")
     export(base, tmp_path / "out")

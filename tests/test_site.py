@@ -481,6 +481,21 @@ def test_each_footnote_is_shown_and_leads_back_to_where_it_is_referred_to(base: 
     assert words(html).endswith("Closed. Twice.")
 
 
+def test_a_heading_keeps_its_marks_its_links_and_its_notes(base: Path, run: Run) -> None:
+    text = (base / "postmortems" / "a.md").read_text(encoding="utf-8").partition("## Timeline")[0]
+    change = "## Change [CHG-88](https://jira.example.com/CHG-88) to `pool` & *more*\n\nSmaller.\n"
+    body = f"## What Happened[^a]\n\n## Root Cause\n\n{change}\n[^a]: Seen by Kim.\n"
+    (base / "postmortems" / "a.md").write_text(text + body, encoding="utf-8")
+    build(base, run)
+    html = article(base, "incidents/a")
+    assert re.findall(r'<h2 id="([^"]+)"', html) == ["what-happened", "change-chg-88-to-pool--more", "footnotes"]
+    assert 'Change <a href="https://jira.example.com/CHG-88" rel="noopener">CHG-88</a>' in html
+    assert "to <code>pool</code> &amp; <em>more</em>" in html
+    assert 'aria-label="Link to Change CHG-88 to pool &amp; more"' in html
+    assert 'What Happened<sup class="footnote-ref"><a href="#fn1" id="fnref1">' in html
+    assert {link for link in nowhere(base / "site") if "incidents/a/" in link} == set()
+
+
 def test_sections_have_the_anchors_of_the_code_host_and_no_two_share_one(base: Path, run: Run) -> None:
     body = "## What Happened\n\n[below](#how-it-ended)\n\n### How it ended!\n\nWell.\n\n### Timeline\n\n##### Deep\n"
     text = (base / "postmortems" / "a.md").read_text(encoding="utf-8") + f"\n{body}"

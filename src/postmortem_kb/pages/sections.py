@@ -31,6 +31,9 @@ class Part:
 
     id: str
     title: str
+    """In plain words, as lists of contents and addresses need it."""
+    heading: str = ""
+    """The HTML of a heading that somebody wrote: marks, links and notes may stand in it; empty for ours."""
     before: str = ""
     after: str = ""
     rows: tuple[TimelineRow, ...] = ()
@@ -94,7 +97,8 @@ def computed(postmortem: Postmortem, knowledge: Knowledge) -> list[Similar]:
 
 def _filled(part: Part, postmortem: Postmortem) -> bool:
     drawn = {"impact": any(postmortem.impact.values()), "causes": bool(postmortem.causes)}
-    return bool(part.before or part.after or part.rows or part.whys or drawn.get(part.derived))
+    # A heading with more than words in it says something by itself, such as what its note adds.
+    return "<" in part.heading or bool(part.before or part.after or part.rows or part.whys or drawn.get(part.derived))
 
 
 def _place(title: str, parts: list[Part], order: list[str]) -> int:
@@ -113,27 +117,28 @@ def _parts(postmortem: Postmortem, links: Links) -> Iterator[Part]:
     markdown = Markdown(body, links, taken)
     first = body.sections[0].first - 3 if body.sections else len(body.tokens)
     if first:
-        yield Part("notes", "Notes", markdown.blocks(0, first))
+        yield Part("notes", "Notes", before=markdown.blocks(0, first))
     for section in body.sections:
         yield _part(section, postmortem, markdown)
     if body.notes < len(body.tokens):
-        yield Part("footnotes", "Footnotes", markdown.blocks(body.notes, len(body.tokens)))
+        yield Part("footnotes", "Footnotes", before=markdown.blocks(body.notes, len(body.tokens)))
 
 
 def _part(section: Section, postmortem: Postmortem, markdown: Markdown) -> Part:
-    name = urls.anchor(section.title) or "section"
+    name, title = urls.anchor(section.title) or "section", section.title
+    heading = markdown.inline(markdown.body.tokens[section.first - 2])
     derived = _DERIVED.get(section.title, "")
     timeline = postmortem.timeline if section.title == TIMELINE else None
     if timeline and timeline.table:
         before, after = _around(section, timeline.table, markdown)
-        return Part(name, section.title, before, after, tuple(_rows(timeline, postmortem, markdown)))
+        return Part(name, title, heading, before, after, tuple(_rows(timeline, postmortem, markdown)))
     tables = markdown.body.tables(section) if section.title == "5 Whys Analysis" else iter(())
     whys = next((table for table in tables if table.titles == _WHYS), None)
     if whys:
         before, after = _around(section, whys, markdown)
         pairs = tuple((markdown.inline(row[1].token), markdown.inline(row[2].token)) for row in whys.rows)
-        return Part(name, section.title, before, after, whys=pairs)
-    return Part(name, section.title, markdown.blocks(section.first, section.last), derived=derived)
+        return Part(name, title, heading, before, after, whys=pairs)
+    return Part(name, title, heading, markdown.blocks(section.first, section.last), derived=derived)
 
 
 def _around(section: Section, table: Table, markdown: Markdown) -> tuple[str, str]:

@@ -105,6 +105,11 @@ class Writer:
         text = "".join(out)
         return text.strip() if cell else lines(text).strip()
 
+    def heading(self, token: Token) -> str:
+        """The Markdown of a heading's inline token, on one line and without the marks in front of it."""
+        text = self.inline(token).replace("\n", " ")
+        return f"{text[:-1]}\\#" if text.endswith("#") else text
+
     def _image(self, token: Token) -> str:
         label = escaped(plain(token)) or "Picture"
         source = self.links.image(str(token.attrGet("src") or ""))
@@ -113,11 +118,10 @@ class Writer:
     def _text(self, token: Token, container: _Container) -> tuple[str, str]:
         if container.token.type == "tr_open":
             return "cell", self.inline(token, cell=True)
-        text, mark = self.inline(token), container.heading
-        container.heading = ""
+        mark, container.heading = container.heading, ""
         if mark:
-            heading = text.replace("\n", " ")
-            return "heading", mark + (f"{heading[:-1]}\\#" if heading.endswith("#") else heading)
+            return "heading", mark + self.heading(token)
+        text = self.inline(token)
         if container.token.type == "alert_open" and not container.blocks:
             return "text", f"**{text}**"
         return "text", text

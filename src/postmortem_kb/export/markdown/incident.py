@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -31,6 +31,14 @@ _SECTIONS = 20
 """More than a page has."""
 
 
+class _Part(NamedTuple):
+    """A section: its title in plain words, its heading as Markdown, and what stands below."""
+
+    title: str
+    heading: str
+    text: str
+
+
 def page(postmortem: Postmortem, knowledge: Knowledge, place: Place, pictures: Collection[str]) -> str:
     """The page of a postmortem.
 
@@ -51,8 +59,9 @@ def page(postmortem: Postmortem, knowledge: Knowledge, place: Place, pictures: C
     ]
     timeline = postmortem.timeline
     parts = [
-        (
+        _Part(
             section.title,
+            writer.heading(body.tokens[section.first - 2]),
             _timeline(timeline, postmortem, writer)
             if timeline and section is timeline.section
             else writer.blocks(body.tokens[section.first : section.last]),
@@ -61,9 +70,9 @@ def page(postmortem: Postmortem, knowledge: Knowledge, place: Place, pictures: C
     ]
     made = {"Impact": derived.impact(postmortem), "Root Cause": derived.causes(postmortem, place)}
     whole = _with_made(parts, made, knowledge.policy.section_order)
-    blocks += [block for title, text in whole if title not in _BEHIND for block in (f"## {plain(title)}", text)]
+    blocks += [block for title, heading, text in whole if title not in _BEHIND for block in (f"## {heading}", text)]
     blocks += derived.behind(postmortem, knowledge, place)
-    blocks += [block for title, text in whole if title in _BEHIND for block in (f"## {plain(title)}", text)]
+    blocks += [block for title, heading, text in whole if title in _BEHIND for block in (f"## {heading}", text)]
     blocks.append(writer.blocks(body.tokens[body.notes :]))
     text = "\n\n".join(filter(None, blocks)) + "\n"
     searched = sum(1 for _ in _WORD.finditer(text)) < _SEARCHED >> (_SECTIONS * len(knowledge.postmortems)).bit_length()
@@ -88,17 +97,17 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
         return True
 
 
-def _with_made(parts: list[tuple[str, str]], made: dict[str, str], order: tuple[str, ...]) -> list[tuple[str, str]]:
+def _with_made(parts: list[_Part], made: dict[str, str], order: tuple[str, ...]) -> list[_Part]:
     """The sections, and in them, or as sections of their own, what is made from the frontmatter."""
     whole = list(parts)
     for title, text in made.items():
-        at = next((i for i, (name, _) in enumerate(whole) if name == title), None)
+        at = next((i for i, part in enumerate(whole) if part.title == title), None)
         if text and at is not None:
-            whole[at] = (title, "\n\n".join(filter(None, (whole[at][1], text))))
+            whole[at] = whole[at]._replace(text="\n\n".join(filter(None, (whole[at].text, text))))
         elif text:
             before = order[: order.index(title)] if title in order else ()
-            at = max((i + 1 for i, (name, _) in enumerate(whole) if name in before), default=0)
-            whole.insert(at, (title, text))
+            at = max((i + 1 for i, part in enumerate(whole) if part.title in before), default=0)
+            whole.insert(at, _Part(title, plain(title), text))
     return whole
 
 
