@@ -95,6 +95,19 @@ def test_words_alone_change_what_is_similar_everywhere_that_says_so(base: Path, 
     assert warm == contents(build("third", "anew"))
 
 
+def test_the_first_of_a_chain_reaches_the_page_of_the_last(base: Path, build: Build) -> None:
+    folder = base / "postmortems"
+    for id, before in (("b", "a"), ("c", "b")):
+        relation = f"related: [{{id: {before}, relation: recurrence-of}}]\n"
+        change(folder / f"{id}.md", "roles:\n", f"{relation}roles:\n")
+    actions = "action_items: [{id: A1, action: Size it, type: prevent, owner: '@kim', priority: P1, status: todo}]\n"
+    assert b"still open there" not in contents(build())["incidents/c/index.html"]
+    change(folder / "a.md", "roles:\n", f"{actions}roles:\n")
+    warm = contents(build())
+    assert b"1 action still open there" in warm["incidents/c/index.html"]
+    assert warm == contents(build("third", "anew"))
+
+
 def test_what_is_gone_leaves_nothing_behind(base: Path, build: Build) -> None:
     site = build()
     assert (site / "files" / "pool.png").is_file()

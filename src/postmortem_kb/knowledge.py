@@ -15,6 +15,7 @@ from postmortem_kb.contract import Contract
 from postmortem_kb.git import place_of
 from postmortem_kb.history import History, read_history
 from postmortem_kb.insight.actions import Owed, action_index
+from postmortem_kb.insight.chains import Chain, chains
 from postmortem_kb.insight.neighbours import Neighbours, neighbours
 from postmortem_kb.insight.relations import Related, relations
 from postmortem_kb.insight.similar import Similar, similar_of
@@ -102,6 +103,11 @@ class Knowledge:
     def relations(self) -> dict[str, list[Related]]:
         """The related postmortems of each id."""
         return relations(self.postmortems)
+
+    @cached_property
+    def recurrences(self) -> dict[str, Chain]:
+        """The chain of recurrences to which each id belongs that has one."""
+        return {p.id: chain for chain in chains(self.postmortems, "recurrence-of") for p in chain.postmortems}
 
     @cached_property
     def similar(self) -> dict[str, list[Similar]]:

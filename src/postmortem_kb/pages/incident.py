@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from postmortem_kb.audience import PUBLIC
+from postmortem_kb.insight.again import again
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
@@ -48,6 +49,7 @@ def _key(postmortem: Postmortem, knowledge: Knowledge) -> str:
     dated = any(action.open and action.due for action in postmortem.actions)
     dated = dated or any(cause.accepted_risk for cause in postmortem.causes)
     found = knowledge.similar[postmortem.id]
+    chain = knowledge.recurrences.get(postmortem.id)
     near = (other for n in knowledge.neighbours.get(postmortem.id, ()) for other in (n.before, n.after) if other)
     return key_of(
         knowledge.place,
@@ -56,6 +58,7 @@ def _key(postmortem: Postmortem, knowledge: Knowledge) -> str:
         sorted(postmortem.document.pictures.items()),
         [(r.postmortem.document.frontmatter_mark, r.relation, r.note) for r in knowledge.relations[postmortem.id]],
         [(s.postmortem.document.frontmatter_mark, s.strength, s.reasons, s.relation) for s in found],
+        [other.document.frontmatter_mark for other in (chain.postmortems if chain else ())],
         [(u.postmortem.id, u.action.id, u.state, u.written) for u in knowledge.unfixed[postmortem.id]],
         [other.document.frontmatter_mark for other in near],
         knowledge.history.get(postmortem.path, ()),
@@ -70,6 +73,7 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
     host = forge(knowledge.policy, knowledge.place)
     parts = sections(postmortem, knowledge, _links(postmortem, knowledge, host, files, questions))
     briefs = [(name, title, postmortem.briefs[name]) for name, title in _BRIEFS.items() if postmortem.briefs.get(name)]
+    related = knowledge.relations[postmortem.id]
     html = render(
         "incident.html",
         path,
@@ -79,8 +83,14 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
         briefs=briefs,
         impacts=impacts(postmortem),
         scale=scale(postmortem.times),
-        related=knowledge.relations[postmortem.id],
+        related=related,
         similar=computed(postmortem, knowledge),
+        again=again(
+            postmortem,
+            knowledge.recurrences.get(postmortem.id),
+            knowledge.similar[postmortem.id],
+            {other.postmortem.id for other in related},
+        ),
         unfixed=knowledge.unfixed[postmortem.id],
         neighbours=knowledge.neighbours.get(postmortem.id, ()),
         today=knowledge.today,

@@ -100,6 +100,7 @@ def environment() -> jinja2.Environment:
         "clock": lambda moment: _time(moment, f"{moment:%H:%M}"),
         "days_after": words.days_after,
         "label": words.label,
+        "ordinal": words.ordinal,
         "paragraphs": words.paragraphs,
         "thousands": "{:,}".format,
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
 
 def duration(span: timedelta) -> str:
     """A length of time in its two largest units: `45 s`, `7 min`, `1 h 20 min`, `2 d 3 h`; it does not break."""
@@ -51,6 +53,14 @@ def moment(value: datetime) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 incident`, `2 incidents`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def ordinal(number: int) -> str:
+    """`first`, `tenth`, `21st`, `112th`; from 1."""
+    if number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    teen = number // 10 % 10 == 1
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def days_after(days: int) -> str:

@@ -1,0 +1,128 @@
+"""What the head of an incident says of others: that it happened before, what is like it, and what is still owed there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from postmortem_kb.audience import INTERNAL, PUBLIC
+from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.pages import incident
+from postmortem_kb.policy import read_policy
+
+TODAY = date(2026, 3, 10)
+ROOT = Path(__file__).parent.parent
+Write = Callable[..., None]
+TEXT = """\
+---
+id: {id}
+title: Incident {id}
+status: reviewed
+severity: P3
+kind: outage
+summary: {story}
+services: [{id}]
+visibility: public
+timestamps:
+  started: {started}T09:00:00Z
+  detected: {started}T09:05:00Z
+  resolved: {started}T10:00:00Z
+roles:
+  author: "@maria"
+sign_offs: [{{by: "@kim", role: lead, on: {started}}}]
+published: {started}
+impact: {{customers: Nobody could pay}}
+root_causes: [{{id: RC1, category: {category}, statement: {story}}}]
+{more}---
+
+## What Happened
+
+{story}
+"""
+STORIES = {
+    "a": ("capacity", "The pool of connections was full at noon"),
+    "b": ("code-bug", "A loop in the printer never ended"),
+    "c": ("human-error", "Somebody pulled the wrong cable out of a rack"),
+}
+DONE = """\
+action_items:
+  - {id: A1, action: Say sorry, type: process, owner: "@kim", priority: P2, status: done, completed: 2026-01-01, addresses: [RC1]}
+"""
+OWED = """\
+action_items:
+  - {id: A1, action: Size the pool, type: prevent, owner: "@kim", priority: P1, status: todo, due: 2026-05-01}
+  - {id: A2, action: Watch the pool, type: detect, owner: "@kim", priority: P1, status: done, completed: 2026-01-01}
+"""
+
+
+@pytest.fixture
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("POSTMORTEM_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "base" / "postmortems").mkdir(parents=True)
+    return tmp_path / "base"
+
+
+@pytest.fixture
+def write(base: Path) -> Write:
+    def one(id: str, started: str, *, again: str = "", owed: str = "") -> None:
+        more = f"related: [{{id: {again}, relation: recurrence-of}}]\n" if again else ""
+        category, story = STORIES[id]
+        text = TEXT.format(id=id, started=started, category=category, story=story, more=more + (owed or DONE))
+        (base / "postmortems" / f"{id}.md").write_text(text, encoding="utf-8")
+
+    return one
+
+
+def told(base: Path, id: str, audience: str = INTERNAL) -> list[str]:
+    """The lines, each with where it leads."""
+    knowledge = read_knowledge(base, read_policy(base), TODAY, audience=audience)
+    html = incident.page(knowledge.by_id[id], knowledge).make().html
+    found = re.search(r'<ul class="pm-again".*?</ul>', html, re.DOTALL)
+    lines = re.findall(r"<li[^>]*>(.*?)</li>", found[0], re.DOTALL) if found else []
+    for place in (place for line in lines for place in re.findall(r'href="#([^"]+)"', line)):
+        assert f'id="{place}"' in html
+    return [" ".join(unescape(re.sub(r"<[^>]+>", "", line)).split()) for line in lines]
+
+
+def test_an_incident_says_which_time_it_is_though_it_names_the_last_one_only(base: Path, write: Write) -> None:
+    write("a", "2025-06-02", owed=OWED)
+    write("b", "2025-12-01", again="a", owed=OWED)
+    write("c", "2026-03-01", again="b")
+    assert told(base, "a") == ["It came back 2 times since, last on 1 Mar 2026", "1 action still open there"]
+    assert told(base, "b") == [
+        "Second time since 2 Jun 2025",
+        "It came back on 1 Mar 2026",
+        "1 action still open there",
+    ]
+    assert told(base, "c") == ["Third time since 2 Jun 2025", "2 actions still open there"]
+
+
+def test_the_public_is_told_no_number_of_times(base: Path, write: Write) -> None:
+    write("a", "2025-06-02")
+    write("b", "2025-12-01", again="a")
+    assert told(base, "b", PUBLIC) == ["It happened before"]
+    assert told(base, "a", PUBLIC) == ["It came back"]
+
+
+def test_an_incident_that_is_like_no_other_says_nothing(base: Path, write: Write) -> None:
+    write("a", "2025-06-02", owed=OWED)
+    assert told(base, "a") == []
+
+
+def test_as_many_similar_ones_are_counted_as_are_called_similar_below_but_those_of_its_chain() -> None:
+    knowledge = read_knowledge(ROOT, read_policy(ROOT), TODAY)
+    seen = set()
+    for postmortem in knowledge.postmortems:
+        html = incident.page(postmortem, knowledge).make().html
+        cards = re.findall(r'<li class="pm-card pm-similar">(.*?)</ul>', html, re.DOTALL)
+        clear = [card for card in cards if re.search("pm-chip--(strong|clear)", card)]
+        called = len([card for card in clear if "in one chain of recurrences" not in card])
+        head = re.search(r'<a href="#similar-incidents">(?:At least )?(\d) similar incidents?</a>', html)
+        assert int(head[1] if head else 0) == called, postmortem.id
+        seen.add(called)
+    assert len(seen) > 1
