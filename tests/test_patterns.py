@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from postmortem_kb.audience import INTERNAL, PUBLIC
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.pages import home, patterns
 from postmortem_kb.policy import read_policy
@@ -224,6 +225,24 @@ def test_a_leap_day_is_remembered_on_the_day_after_the_28th(base: Path, write: W
     write("a", started="2024-02-29")
     (page,) = patterns.pages(read_knowledge(base, read_policy(base), dt.date(2026, 2, 20)))
     assert "2 years on 1 Mar 2026" in words(page.make().html)
+
+
+def test_the_dashboard_counts_what_the_next_review_looks_at_and_the_public_is_not_told(
+    base: Path, write: Write
+) -> None:
+    late = action("A1", more=", due: 2025-05-01")
+    write("a", actions=late + action("A2", "done"), more="visibility: public\n")
+    write("b", actions=late)
+
+    def shown(audience: str) -> str:
+        (page,) = home.pages(read_knowledge(base, read_policy(base), TODAY, audience=audience))
+        return page.make().html
+
+    card = shown(INTERNAL).partition('id="review">')[2].partition("</section>")[0]
+    assert 'href="patterns/#agenda"' in card
+    assert words(card) == "Next review Agenda Overdue actions 2 Done, but not verified 1"
+    assert "Incident a" in shown(PUBLIC)
+    assert 'id="review"' not in shown(PUBLIC)
 
 
 def test_the_agenda_brings_what_matters_most_first_and_leaves_the_rest_to_its_section(base: Path, write: Write) -> None:

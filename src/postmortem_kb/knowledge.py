@@ -17,6 +17,7 @@ from postmortem_kb.history import History, read_history
 from postmortem_kb.insight.actions import Owed, action_index
 from postmortem_kb.insight.chains import Chain, chains
 from postmortem_kb.insight.neighbours import Neighbours, neighbours
+from postmortem_kb.insight.patterns import Patterns, patterns
 from postmortem_kb.insight.relations import Related, relations
 from postmortem_kb.insight.similar import Similar, similar_of
 from postmortem_kb.insight.unfixed import Unfixed, unfixed_of
@@ -129,6 +130,11 @@ class Knowledge:
         if self.audience != INTERNAL:
             return {}
         return remembered_actions(self.root, [p.path for p in self.postmortems if p.actions], self.shelf)
+
+    @cached_property
+    def patterns(self) -> Patterns:
+        """What a review of the past has to look at today."""
+        return patterns(self.postmortems, self.actions, self.action_history, self.today, self.policy.words["severity"])
 
     @cached_property
     def unfixed(self) -> dict[str, list[Unfixed]]:

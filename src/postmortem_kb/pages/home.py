@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
+from postmortem_kb.audience import INTERNAL
 from postmortem_kb.insight.actions import completion
 from postmortem_kb.insight.figures import last_year, within
 from postmortem_kb.insight.patterns import waiting
@@ -13,6 +14,7 @@ from postmortem_kb.insight.sides import groups
 from postmortem_kb.insight.times import distribution
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
+from postmortem_kb.pages.agenda import agenda
 from postmortem_kb.pages.page import Content, Page, key_of, render
 from postmortem_kb.render import urls
 from postmortem_kb.words import DRAFT
@@ -51,6 +53,8 @@ def _content(knowledge: Knowledge) -> Content:
             waiting=waiting(knowledge.postmortems),
             drafts=sum(p.status == DRAFT for p in knowledge.postmortems),
             most_drafts=_DRAFTS,
+            # What a review looks at tells how a repository is run: the public has no page of it either.
+            topics=agenda(knowledge.patterns, knowledge.today) if knowledge.audience == INTERNAL else [],
             recurring=_recurring(knowledge),
             severities=Counter(p.severity for p in knowledge.postmortems),
             categories=categories.most_common(_BARS),

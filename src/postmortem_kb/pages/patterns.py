@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from postmortem_kb.insight.chains import kept
-from postmortem_kb.insight.patterns import Patterns, patterns
+from postmortem_kb.insight.patterns import Patterns
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.agenda import agenda
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
@@ -26,13 +26,7 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 
 def _content(knowledge: Knowledge) -> Content:
-    found = patterns(
-        knowledge.postmortems,
-        knowledge.actions,
-        knowledge.action_history,
-        knowledge.today,
-        knowledge.policy.words["severity"],
-    )
+    found = knowledge.patterns
     topics = agenda(found, knowledge.today)
     html = render(
         "patterns.html",
