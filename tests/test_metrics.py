@@ -58,8 +58,23 @@ def headings(base: Path) -> list[str]:
 def test_no_heading_stands_over_nothing(write: Callable[..., None], tmp_path: Path) -> None:
     assert headings(tmp_path) == []
     write("a")
-    assert headings(tmp_path) == ["times", "by-quarter", "by-severity", "by-service"]
+    assert headings(tmp_path) == ["by-quarter", "times", "by-severity", "by-service"]
     assert "Time to detect from the start" not in words(html(tmp_path))
+
+
+def test_no_words_explain_a_picture_that_is_not_there(write: Callable[..., None], tmp_path: Path) -> None:
+    write("a")
+    shown = words(html(tmp_path))
+    assert "The dot" not in shown
+    assert "Each column" not in shown
+    assert "Fewer than five incidents are shown as they are." in shown
+    file = tmp_path / "postmortems" / "a.md"
+    file.write_text(re.sub("  resolved: .*\n", "", file.read_text("utf-8")), "utf-8")
+    assert headings(tmp_path) == ["by-quarter", "by-severity", "by-service"]
+    assert "Rings" not in words(html(tmp_path))
+    for number in range(5):
+        write(f"b{number}")
+    assert {"The dot", "Each column"} <= set(re.findall("The dot|Each column", words(html(tmp_path))))
 
 
 def test_four_incidents_are_shown_as_they_are_and_the_fifth_makes_a_picture(
@@ -98,13 +113,17 @@ def test_a_quarter_without_an_incident_has_its_place_in_the_picture(write: Calla
     assert "Quarter Incidents Q3 2023 1 Q4 2023 0 Q1 2024 1" in chart
 
 
-def test_years_are_compared_where_both_have_incidents(write: Callable[..., None], tmp_path: Path) -> None:
+def test_a_year_is_compared_with_the_one_before_it(write: Callable[..., None], tmp_path: Path) -> None:
     write("now", day="2024-02-29")
     write("first", day="2023-03-01")
     assert "trend" not in headings(tmp_path)
     write("before", day="2023-02-28")
     shown = words(html(tmp_path))
     assert re.search(r"Last 12 months 2 .* The 12 before 1 ", shown)
+    assert headings(tmp_path)[:3] == ["trend", "by-quarter", "times"]
+    for id in ("now", "first"):
+        (tmp_path / "postmortems" / f"{id}.md").unlink()
+    assert re.search(r"Last 12 months 0 .* The 12 before 1 ", words(html(tmp_path)))
 
 
 def test_the_dashboard_means_the_same_twelve_months_and_medians(write: Callable[..., None], tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from postmortem_kb.render import urls, words
 PATH = "metrics/"
 _COMPARED = ("ttd", "ttm", "ttr")
 """The durations that a table has room for."""
+_FIRST = ("trend", "by-quarter")
+"""The tables that stand above the times of all incidents."""
 _MOST = 10
 """Rows with pictures; the rest stands below, folded."""
 _REST = 150
@@ -68,6 +70,9 @@ def _content(knowledge: Knowledge) -> Content:
     whole = figures(knowledge.postmortems, knowledge.actions, knowledge.today)
     times = {name: whole.time(name) for name in DURATIONS}
     tables = [table for table in _tables(knowledge) if table.rows]
+    # First whether it gets better; what lies behind all those times, and who has most of them, comes after that.
+    first = [table for table in tables if table.id in _FIRST]
+    rest = [table for table in tables if table.id not in _FIRST]
     known = _known(knowledge)
     html = render(
         "metrics.html",
@@ -77,9 +82,11 @@ def _content(knowledge: Knowledge) -> Content:
         durations=DURATIONS,
         compared=_COMPARED,
         times=times,
+        drawn=[times[name] for name in _COMPARED if times[name].points],
         histograms={name: histogram(found, DAYS if DURATIONS[name].days else TIMES) for name, found in times.items()},
         quarters=_per_quarter(knowledge.postmortems, knowledge.today),
-        tables=tables,
+        first=first,
+        others=rest,
         most=_MOST,
         rest=_REST,
         open_age=histogram(whole.work.open_age, DAYS),
@@ -89,8 +96,9 @@ def _content(knowledge: Knowledge) -> Content:
         in_minutes=words.duration,
         in_days=words.days,
     )
-    headings = [Heading("times", "How long things take")] if knowledge.postmortems else []
-    headings += [Heading(table.id, table.title) for table in tables]
+    headings = [Heading(table.id, table.title) for table in first]
+    headings += [Heading("times", "How long things take")] if any(found.points for found in times.values()) else []
+    headings += [Heading(table.id, table.title) for table in rest]
     headings += [Heading("actions", "Action items")] if knowledge.actions else []
     headings += [Heading("known", "Known but unfixed")] if known else []
     headings += [Heading("recurrence", "What comes back")] if whole.recurrence.part else []
@@ -115,13 +123,13 @@ def _tables(knowledge: Knowledge) -> Iterator[Table]:
 
 
 def _years(knowledge: Knowledge) -> Table:
-    """The last twelve months, and the twelve before them."""
+    """The last twelve months, and the twelve before them; nothing where nothing is known of these."""
     today = knowledge.today
     rows = []
     for ago in (0, 1):
         inside = within(knowledge.postmortems, *last_year(today, ago))
         rows.append(figures(inside, action_index(inside, today), today))
-    shown = rows if all(row.postmortems for row in rows) else []
+    shown = rows if rows[1].postmortems else []
     labels = ["Last 12 months", "The 12 before"]
     return Table("trend", "Are we getting better?", "span", "spans", shown, labels, ["", ""], _scale(rows))
 
