@@ -402,6 +402,22 @@ def test_the_catalog_is_seen_from_each_side(page: str, told: list[str], base: Pa
     assert f'href="../{page}/"' in article(base, page.partition("/")[0])
 
 
+def test_owners_with_most_to_catch_up_with_come_first(base: Path, run: Run) -> None:
+    owed = '  - {{id: A{}, action: Do it, type: prevent, owner: "@{}", priority: P1, status: {}}}\n'
+    actions = [("late", "todo, due: 2026-03-20"), *[("busy", "todo")] * 2, ("early", "todo"), ("done", "cancelled")]
+    for id, counted in (("b", actions), ("c", [("done", "cancelled")])):
+        items = "".join(owed.format(number, *action) for number, action in enumerate(counted, 1))
+        text = (base / "postmortems" / "a.md").read_text(encoding="utf-8").replace("id: a", f"id: {id}")
+        text = text.replace("roles:", f"action_items:\n{items}roles:").replace("2026-03-04", "2026-03-05")
+        (base / "postmortems" / f"{id}.md").write_text(text, encoding="utf-8")
+    build(base, run)
+    html = article(base, "owners")
+    assert "4 owners of action items, those with most overdue and open actions first." in words(html)
+    rows = [words(row) for row in re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)[1:]]
+    assert [row.split()[0] for row in rows] == ["@late", "@busy", "@early", "@done"]
+    assert rows[0] == "@late P3 The first time 5 Mar 2026 1 1 1 overdue"
+
+
 @pytest.mark.parametrize(
     ("site", "addresses"),
     [

@@ -330,7 +330,9 @@ def action_owner(walk: Walk, site: Catalog, team: Catalog) -> None:
     walk.stop("owner", owner)
     walk.follow("Owners", ".pm-crumbs")
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name=owner, exact=True))
-    expect(row.locator("[data-label='Open actions']")).to_have_text(str(number))
+    late = sum(entry.overdue for entry in owed)
+    told = f"{number} {late} overdue" if late else str(number)
+    expect(row.locator("[data-label='Open actions']")).to_have_text(told)
     walk.stop("owners", "Owners")
     page.go_back()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +21,11 @@ class Group:
     """The actions that are open."""
     finished: tuple[Owed, ...]
     """The actions that are done or cancelled."""
+
+    @property
+    def overdue(self) -> int:
+        """How many of the open ones are late."""
+        return sum(entry.overdue for entry in self.owed)
 
     @property
     def actions(self) -> tuple[Owed, ...]:
@@ -66,6 +71,15 @@ def groups(
         for slug, (name, inside) in members.items()
     }
     return dict(sorted(found.items(), key=lambda item: (-len(item[1].postmortems), item[0])))
+
+
+def most_owed_first(found: Mapping[str, Group]) -> dict[str, Group]:
+    """The same groups, those first that have most to catch up with: by what is overdue, then open, then by incidents."""
+    return dict(
+        sorted(
+            found.items(), key=lambda item: (-item[1].overdue, -len(item[1].owed), -len(item[1].postmortems), item[0])
+        )
+    )
 
 
 def answers_category(entry: Owed, category: str) -> bool:

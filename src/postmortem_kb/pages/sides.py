@@ -8,7 +8,7 @@ from functools import partial
 
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.insight.actions import Owed
-from postmortem_kb.insight.sides import Group, answers_category, groups
+from postmortem_kb.insight.sides import Group, answers_category, groups, most_owed_first
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
@@ -35,6 +35,8 @@ class Side:
     label: Callable[[str], str] = str
     follows: bool = False
     """Whether somebody follows its actions up, so that all of them are listed, however many."""
+    owing: bool = False
+    """Whether the list asks who has most to catch up with, not what had most incidents."""
 
 
 def _causes(postmortem: Postmortem) -> Iterator[str]:
@@ -65,6 +67,7 @@ SIDES = (
         urls.owner,
         lambda e, name: e.action.owner == name,
         follows=True,
+        owing=True,
     ),
     Side("tags/", "Tags", "tag", "of incidents", lambda p: p.tags, urls.tag),
 )
@@ -80,7 +83,8 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 def _pages(side: Side, knowledge: Knowledge) -> Iterator[Page]:
     found = groups(knowledge.postmortems, knowledge.actions, side.names, side.concerns, side.address)
-    for part in slices(side.path, list(found.values())):
+    listed = most_owed_first(found) if side.owing else found
+    for part in slices(side.path, list(listed.values())):
         title = side.title if part.number == 1 else f"{side.title}, page {part.number}"
         make = partial(_index, side, part, len(found), knowledge)
         key = key_of(knowledge.mark, part.number)
