@@ -1,0 +1,89 @@
+"""Things stand where they belong: beside each other, at one edge, inside of their frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from postmortem_kb.clock import today
+
+pytestmark = pytest.mark.browser
+
+_EDGE = "part => Math.round(part.getBoundingClientRect().left)"
+_WIDER = "parts => parts.filter(part => part.scrollWidth > part.clientWidth + 1).map(part => part.textContent)"
+_APART = """rows => rows.map(row => {
+  const [badge, tag] = ['.pm-severity', '.pm-tag'].map(part => row.querySelector(part)?.getBoundingClientRect().top)
+  return badge && tag ? Math.abs(badge - tag) : 0
+})"""
+SIX = "incidents/2024-04-15-moj-prometheus-wal-reload/"
+LIKE_OTHERS = "incidents/2021-01-04-slack-transit-gateway/"
+
+
+def test_a_service_that_wraps_leaves_its_row_together(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{site}causes/capacity/")
+    assert page.locator(".pm-table .pm-tag").evaluate_all("tags => tags.some(tag => tag.offsetHeight > 30)")
+    assert max(page.locator(".pm-table tbody tr").evaluate_all(_APART)) < 6
+
+
+@pytest.mark.parametrize("width", [1280, 800, 390])
+def test_six_figures_stay_inside_of_their_frames(page: Page, site: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site}{SIX}")
+    assert page.locator(".pm-figures > div").count() == 6
+    assert page.locator(".pm-figures dd").evaluate_all(_WIDER) == []
+
+
+@pytest.mark.parametrize(("width", "shown"), [(960, "table-row"), (959, "block")])
+def test_the_list_of_incidents_becomes_cards_before_it_is_squeezed(
+    page: Page, site: str, width: int, shown: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site}incidents/")
+    assert page.locator(".pm-table tbody tr").first.evaluate("row => getComputedStyle(row).display") == shown
+
+
+def test_reasons_begin_where_the_title_begins_and_no_card_stands_alone(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{site}{LIKE_OTHERS}")
+    card = page.locator(".pm-similar").first
+    assert card.locator(".pm-reasons > li").first.evaluate(_EDGE) == card.locator(".pm-title").evaluate(_EDGE)
+    tops = page.locator(".pm-similar").evaluate_all("cards => cards.map(card => card.getBoundingClientRect().top)")
+    assert len(tops) == 4
+    assert len(set(tops)) == 2
+
+
+def test_anniversaries_stand_off_the_edge_of_their_card(
+    browser: Browser, publish: Callable[[Path, Path], str], draft: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text("site_name: X\ntheme: {name: material}\nplugins: [postmortems]\n", "utf-8")
+    day = today() - timedelta(days=355)
+    (tmp_path / "postmortems" / "a.md").write_text(draft("a").replace("2026-03-04", f"{day}"), "utf-8")
+    page = browser.new_page()
+    page.goto(f"{publish(tmp_path, tmp_path / 'site')}patterns/")
+    card = page.locator("#anniversaries ~ .pm-card")
+    assert card.locator("li").first.evaluate(_EDGE) - card.evaluate(_EDGE) > 10
+    page.close()
+
+
+def test_a_heading_of_a_card_of_figures_takes_its_whole_width(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site}metrics/")
+    row = page.locator("section:has(#by-service) tbody tr").first
+    widths = [row.locator(part).first.evaluate("part => part.offsetWidth") for part in ("th", "td")]
+    assert widths[0] == widths[1]
+
+
+def test_labels_of_bars_are_whole_on_paper_and_told_on_the_screen(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 700, "height": 990})
+    page.goto(site)
+    page.emulate_media(media="print")
+    names = page.locator(".pm-bars__name")
+    assert names.evaluate_all(_WIDER) == []
+    assert names.locator("a").first.get_attribute("title") == names.first.text_content()
