@@ -52,7 +52,7 @@ def test_the_policy_is_explained_in_the_same_words(
     (tmp_path / "postmortems").mkdir()
     assert main(["--root", str(tmp_path), "explain", "--policy"]) == 0
     printed = of_markdown(capsys.readouterr().out)
-    assert {"resolved", "2160", "miss"} <= set(printed)
+    assert {"resolved", "90", "miss"} <= set(printed)
     assert of_page(shown["reference/policy/"])[-len(printed) :] == printed
 
 

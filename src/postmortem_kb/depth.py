@@ -51,7 +51,7 @@ def markdown(policy: Policy) -> Iterator[str]:
     yield ""
     steps = {"draft": "A draft exists", "review": "It is reviewed", "close": "It is closed"}
     for name, text in steps.items():
-        yield f"- {text} within {policy.deadlines[name]} hours from `timestamps.resolved`."
+        yield f"- {text} within {policy.allowed(name)} from `timestamps.resolved`."
     yield ""
     yield "## Which incidents need a postmortem"
     yield ""

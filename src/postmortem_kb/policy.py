@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,15 @@ class Policy:
     def severity_names(self) -> dict[str, str]:
         """What each severity of the default policy is called here."""
         return dict(zip(default_data()["words"]["severity"], self.words["severity"], strict=False))
+
+    def deadline(self, step: str, resolved: datetime) -> date:
+        """The last day (UTC) for a step of `deadlines`, counted from the moment of `resolved`."""
+        return (resolved + timedelta(hours=self.deadlines[step])).date()
+
+    def allowed(self, step: str) -> str:
+        """The time until then, as people say it: `36 hours`, `90 days`."""
+        hours = self.deadlines[step]
+        return f"{hours // 24:,} days" if hours > 24 and hours % 24 == 0 else f"{hours:,} hours"
 
     def required(self, status: object, severity: object) -> list[Requirement]:
         """The requirements that hold for a status and a severity."""

@@ -40,7 +40,6 @@ suppress:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
@@ -61,14 +60,14 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if resolved is None or not isinstance(status, str) or status not in _STEPS:
         return
     deadline, wanted = _STEPS[status]
-    late = (context.today - (resolved + timedelta(hours=context.policy.deadlines[deadline])).date()).days
+    late = (context.today - context.policy.deadline(deadline, resolved)).days
     if late > 0:
         span = document.frontmatter.at("status")
         message = f"This should have been {wanted} {late} days ago"
-        help = f"{context.policy.deadlines[deadline]} hours from `resolved` are allowed. Take the step, or say why not."
+        help = f"{context.policy.allowed(deadline)} from `resolved` are allowed. Take the step, or say why not."
         yield Finding(span, message, help, "status")
     if context.changes and document.path in context.changes.added:
-        late = (context.today - (resolved + timedelta(hours=context.policy.deadlines["draft"])).date()).days
+        late = (context.today - context.policy.deadline("draft", resolved)).days
         if late > 0:
             span = document.frontmatter.at("timestamps", "resolved")
             message = f"The draft comes {late} days later than a draft should exist"
