@@ -132,7 +132,7 @@ def test_the_dashboard_means_the_same_twelve_months_and_medians(write: Callable[
     (page,) = home.pages(read_knowledge(tmp_path, read_policy(tmp_path), TODAY))
     shown = words(page.make().html)
     assert "2 in the last 12 months" in shown
-    assert "2 h 30 min Time to resolve median of 5" in shown
+    assert "2 h 30 min Time to resolve median, 5 incidents" in shown
     assert "Median 2 h 30 min" in words(html(tmp_path))
 
 

@@ -129,7 +129,7 @@ def test_a_chain_tells_what_was_promised_the_last_time_and_what_of_it_was_done_b
     write("b", started="2026-02-01", recurs="a")
     shown = section(base, "recurrences")
     assert "1 of 3 promised actions done before it came back" in shown
-    assert "Work on A3 @kim Overdue since 31 Mar 2026 Work on A1" in shown
+    assert "Work on A3 · @kim · Overdue since 31 Mar 2026 Work on A1" in shown
     assert "Again like a" in shown
     assert 'data-due="2026-03-31"' in html(base)
 
@@ -243,6 +243,32 @@ def test_the_dashboard_counts_what_the_next_review_looks_at_and_the_public_is_no
     assert words(card) == "Next review Agenda Overdue actions 2 Done, but not verified 1"
     assert "Incident a" in shown(PUBLIC)
     assert 'id="review"' not in shown(PUBLIC)
+
+
+def test_a_draft_says_how_old_it_is_and_when_its_review_was_due(base: Path, write: Write) -> None:
+    write("a", started="2025-08-01", status="draft")
+    write("b", started="2026-03-28", status="draft")
+    assert "Incident a by @maria; incident of 1 Aug 2025; its review was due on 6 Aug 2025" in section(base, "agenda")
+    assert "Incident b by @maria; incident of 28 Mar 2026; its review is due on 2 Apr 2026" in section(base, "agenda")
+    (page,) = home.pages(read_knowledge(base, read_policy(base), TODAY))
+    shown = words(page.make().html)
+    assert "Incident a @maria · incident of 1 Aug 2025 · review was due 6 Aug 2025" in shown
+    assert "Incident b @maria · incident of 28 Mar 2026 · review due 2 Apr 2026" in shown
+
+
+def test_what_does_not_fit_the_list_of_unverified_actions_is_folded_below_it(base: Path, write: Write) -> None:
+    write("a", actions="".join(action(f"A{number}", "done") for number in range(1, 176)))
+    shown, folded = html(base).partition('id="unverified"')[2].partition("</section>")[0].split("<details")
+    assert len(re.findall("Work on A", shown)) == 20
+    assert "The other 155 actions" in words(folded)
+    assert len(re.findall("Work on A", folded)) == 150
+    assert "5 more stand in the list of actions" in words(folded)
+
+
+def test_a_promise_without_a_date_is_called_open_and_its_parts_are_parted(base: Path, write: Write) -> None:
+    write("a", started="2026-01-15", actions=action("A1"))
+    write("b", started="2026-02-15", recurs="a")
+    assert "Work on A1 · @kim · Open, no due date" in section(base, "recurrences")
 
 
 def test_the_agenda_brings_what_matters_most_first_and_leaves_the_rest_to_its_section(base: Path, write: Write) -> None:

@@ -391,7 +391,7 @@ def test_the_public_site_names_nobody(public: Path) -> None:
     assert "Someone asked a team" in html
     assert "owners/" not in html
     actions = (public / "actions" / "index.html").read_text(encoding="utf-8")
-    assert "No date" not in actions
+    assert "no due date" not in actions
 
 
 def test_the_same_folder_may_hold_one_site_after_the_other(

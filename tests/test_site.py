@@ -318,13 +318,13 @@ def test_revisions_outlive_a_move(base: Path, run: Run) -> None:
     file.write_text(file.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
     commit("Tell more", 6)
     build(base, run)
-    assert "Last revised 6 Mar 2026 2 revisions since 5 Mar 2026" in words(article(base, "incidents/a"))
+    assert "Last revised 6 Mar 2026 , 2 revisions since 5 Mar 2026" in words(article(base, "incidents/a"))
     # Moved, no more: nobody has revised it.
     (base / "postmortems" / "2026").mkdir()
     run(["git", "mv", "postmortems/a.md", "postmortems/2026/a.md"], base)
     commit("Sort by years", 7)
     build(base, run)
-    assert "Last revised 6 Mar 2026 2 revisions since 5 Mar 2026" in words(article(base, "incidents/a"))
+    assert "Last revised 6 Mar 2026 , 2 revisions since 5 Mar 2026" in words(article(base, "incidents/a"))
     # Moved and edited.
     file.write_text(file.with_name("2026").joinpath("a.md").read_text(encoding="utf-8"), encoding="utf-8")
     file.with_name("2026").joinpath("a.md").unlink()
@@ -332,7 +332,7 @@ def test_revisions_outlive_a_move(base: Path, run: Run) -> None:
     commit("Sort no more", 8)
     build(base, run)
     html = article(base, "incidents/a")
-    assert "Last revised 8 Mar 2026 3 revisions since 5 Mar 2026" in words(html)
+    assert "Last revised 8 Mar 2026 , 3 revisions since 5 Mar 2026" in words(html)
     assert re.findall(r"</code> ([A-Z][a-z ]+)</li>", html) == ["Sort no more", "Tell more", "Begin"]
 
 
@@ -400,6 +400,18 @@ def test_the_catalog_is_seen_from_each_side(page: str, told: list[str], base: Pa
     shown = words(article(base, page))
     assert [word for word in told if word not in shown] == []
     assert f'href="../{page}/"' in article(base, page.partition("/")[0])
+
+
+def test_lists_say_of_the_status_what_stands_out(base: Path, run: Run) -> None:
+    text = (base / "postmortems" / "a.md").read_text(encoding="utf-8")
+    for id, status in (("b", "reviewed"), ("c", "closed")):
+        shown = text.replace("id: a", f"id: {id}").replace("status: draft", f"status: {status}")
+        (base / "postmortems" / f"{id}.md").write_text(shown, encoding="utf-8")
+    build(base, run)
+    table = words(article(base, "incidents").partition("<tbody")[2])
+    assert table.count("Draft") == 1
+    assert "Reviewed" not in table
+    assert "Closed" not in table
 
 
 def test_owners_with_most_to_catch_up_with_come_first(base: Path, run: Run) -> None:

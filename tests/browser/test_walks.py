@@ -213,7 +213,7 @@ def reader(walk: Walk, site: Catalog, team: Catalog) -> None:
     page, known = walk.page, site.knowledge
     postmortem = next(p for p in known.postmortems if known.neighbours.get(p.id) and computed(p, known))
     page.goto(site.address)
-    tile = page.locator(".pm-tile").filter(has_text="Incidents")
+    tile = page.locator(".pm-tile").first
     expect(tile.locator(".pm-tile__number")).to_have_text(str(len(known.postmortems)))
     walk.stop("dashboard", known.policy.site_name)
 
@@ -356,11 +356,11 @@ def reviewer(walk: Walk, site: Catalog, team: Catalog) -> None:
     """What should we talk about, and may this one be signed?"""
     page, known = walk.page, site.knowledge
     found = what_repeats(known)
-    topics = agenda(found, known.today)
+    topics = agenda(known)
     page.goto(site.address)
     walk.go("Patterns")
     titles = page.locator(".pm-agenda h3")
-    expect(titles).to_have_text([f"{topic.title} {len(topic.points)}" for topic in topics])
+    expect(titles).to_have_text([f"{topic.title} {count(len(topic.points), 'point')}" for topic in topics])
     walk.stop("patterns", "Patterns")
 
     unanswered = found.unanswered[0]
@@ -391,7 +391,7 @@ def reviewer(walk: Walk, site: Catalog, team: Catalog) -> None:
     signed = next(p for p in team.knowledge.postmortems if p.sign_offs)
     page.go_back()
     walk.follow(signed.title, ".pm-card:has(#newest)")
-    signs = [f"{sign.by} {sign.role}, {day(sign.on)}" for sign in signed.sign_offs if sign.on]
+    signs = [f"{sign.by}, {sign.role}, {day(sign.on)}" for sign in signed.sign_offs if sign.on]
     expect(page.locator(".pm-sign")).to_have_text(signs)
     revisions = team.knowledge.history[signed.path]
     assert len(revisions) == 2

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.insight.chains import Chain, kept
-from postmortem_kb.insight.patterns import CauseOf, Patterns, Risk
+from postmortem_kb.insight.patterns import CauseOf, Risk
 from postmortem_kb.insight.share import Share
+from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.render import urls, words
 
@@ -47,8 +48,9 @@ class Topic:
         return self.points[:_FEW]
 
 
-def agenda(patterns: Patterns, today: date) -> list[Topic]:
+def agenda(knowledge: Knowledge) -> list[Topic]:
     """The topics that have a point, the most important first."""
+    patterns, today = knowledge.patterns, knowledge.today
     topics = (
         Topic(
             "It came back",
@@ -86,7 +88,7 @@ def agenda(patterns: Patterns, today: date) -> list[Topic]:
         Topic(
             "Drafts",
             "Set a day for the review.",
-            [_incident(p, f"by {p.roles.get('author', 'nobody')}") for p in patterns.drafts],
+            [_draft(p, knowledge) for p in patterns.drafts],
             "incidents/?status=draft",
         ),
         Topic(
@@ -137,6 +139,17 @@ def _pairs(chain: Chain) -> Iterator[tuple[Postmortem, Postmortem]]:
 
 def _incident(postmortem: Postmortem, about: str) -> Point:
     return Point(postmortem.title, urls.incident(postmortem.id), about, postmortem.severity)
+
+
+def _draft(postmortem: Postmortem, knowledge: Knowledge) -> Point:
+    times = postmortem.times
+    told = [f"by {postmortem.roles.get('author', 'nobody')}"]
+    if times.started:
+        told.append(f"incident of {words.day(times.started)}")
+    if times.resolved:
+        due = knowledge.policy.deadline("review", times.resolved)
+        told.append(f"its review {'was' if due < knowledge.today else 'is'} due on {words.day(due)}")
+    return _incident(postmortem, "; ".join(told))
 
 
 def _cause(found: CauseOf) -> Point:

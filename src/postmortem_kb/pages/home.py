@@ -54,7 +54,7 @@ def _content(knowledge: Knowledge) -> Content:
             drafts=sum(p.status == DRAFT for p in knowledge.postmortems),
             most_drafts=_DRAFTS,
             # What a review looks at tells how a repository is run: the public has no page of it either.
-            topics=agenda(knowledge.patterns, knowledge.today) if knowledge.audience == INTERNAL else [],
+            topics=agenda(knowledge) if knowledge.audience == INTERNAL else [],
             recurring=_recurring(knowledge),
             severities=Counter(p.severity for p in knowledge.postmortems),
             categories=categories.most_common(_BARS),

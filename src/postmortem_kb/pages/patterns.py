@@ -15,6 +15,8 @@ from postmortem_kb.render import words
 PATH = "patterns/"
 _MOST = 20
 """Entries of a list; what comes first matters most."""
+_REST = 150
+"""Actions that are called done and not verified, folded below the first ones."""
 _CHAINS, _LINKS, _PROMISES = 12, 6, 5
 """Chains, the last incidents of each, and the actions of each of these."""
 
@@ -27,7 +29,7 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 def _content(knowledge: Knowledge) -> Content:
     found = knowledge.patterns
-    topics = agenda(found, knowledge.today)
+    topics = agenda(knowledge)
     html = render(
         "patterns.html",
         PATH,
@@ -38,6 +40,7 @@ def _content(knowledge: Knowledge) -> Content:
         kept=kept,
         days=words.days,
         most=_MOST,
+        rest=_REST,
         chains=_CHAINS,
         links=_LINKS,
         promises=_PROMISES,
