@@ -538,3 +538,13 @@ def test_sections_have_the_anchors_of_the_code_host_and_no_two_share_one(base: P
         ("3", "timeline-1"),
         ("4", "deep"),
     ]
+
+
+def test_a_page_that_is_not_there_leads_on_from_any_depth(base: Path, run: Run) -> None:
+    (base / "mkdocs.yml").write_text(f"{MKDOCS}site_url: https://example.org/kb/\n", encoding="utf-8")
+    build(base, run)
+    html = (base / "site" / "404.html").read_text(encoding="utf-8")
+    assert "<title>Not found - Elsewhere</title>" in html
+    told = html.partition('<div class="pm-page pm-missing">')[2].partition("</div>")[0]
+    assert "Nothing stands at this address" in words(told)
+    assert re.findall('href="([^"]+)"', told) == ["/kb/search/", "/kb/incidents/"]

@@ -87,3 +87,17 @@ def test_labels_of_bars_are_whole_on_paper_and_told_on_the_screen(page: Page, si
     names = page.locator(".pm-bars__name")
     assert names.evaluate_all(_WIDER) == []
     assert names.locator("a").first.get_attribute("title") == names.first.text_content()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_that_is_not_there_begins_where_all_pages_do(browser: Browser, site: str, theme: str) -> None:
+    context = browser.new_context(color_scheme="dark" if theme == "dark" else "light")
+    page = context.new_page()
+    edges = []
+    for path in ("", "404.html"):
+        page.goto(f"{site}{path}")
+        edges.append(page.locator("h1").evaluate(_EDGE))
+    assert edges[0] == edges[1]
+    page.get_by_role("link", name="Look through all incidents").click()
+    assert page.locator("h1").inner_text() == "Incidents"
+    context.close()
