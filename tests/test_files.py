@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from postmortem_kb.cli import main
+
 Run = Callable[..., object]
 MKDOCS = "site_name: A\ntheme: {name: material, font: false}\nplugins: [postmortems, search]\nextra_css: [ours.css]\n"
 PICTURE = b"\x89PNG\r\n\x1a\n"
@@ -93,16 +95,54 @@ def test_a_folder_that_leads_away_stops_the_build(target: str, base: Path, run: 
     if target == "circle":
         assert "Traceback" not in build(base, run)
     else:
-        assert "circle is a link out of the repository or in a circle" in build(base, run, code=1)
+        assert "circle is a link out of the repository or in a circle" in build(base, run, code=2)
 
 
-@pytest.mark.parametrize("folder", [".", ".git", ".git/hooks", "..", "docs"])
-def test_sources_are_not_deleted_for_a_site(folder: str, base: Path, run: Run) -> None:
+@pytest.mark.parametrize(
+    ("folder", "held"),
+    [
+        (".git", "belongs to git"),
+        (".git/hooks", "belongs to git"),
+        ("postmortems", "is the folder of the postmortems"),
+        ("postmortems/2026/site", "lies below the folder of the postmortems"),
+        ("link", "is the folder of the postmortems"),
+        ("link/2026", "lies below the folder of the postmortems"),
+        ("pages", "is the docs folder"),
+        ("pages/site", "lies below the docs folder"),
+        ("theme", "holds the templates of the theme"),
+    ],
+)
+@pytest.mark.parametrize("way", ["mkdocs.yml", "the option"])
+def test_sources_are_not_deleted_for_a_site(
+    way: str, folder: str, held: str, base: Path, run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
     run(["git", "init", "-q"], base)
-    build(base, run, "--site-dir", folder, code=1)
-    assert (base / ".git" / "HEAD").is_file()
-    assert (base / "postmortems" / "a.md").is_file()
-    assert (base / "mkdocs.yml").is_file()
+    (base / "theme").mkdir()
+    (base / "postmortems" / "2026" / "site").mkdir(parents=True)
+    (base / "postmortems" / "2026" / "site" / "notes.txt").write_text("Kept.")
+    (base / "link").symlink_to("postmortems")
+    (base / "pages").symlink_to("docs")
+    site = f"site_dir: {folder}\n" if way == "mkdocs.yml" else ""
+    configured = MKDOCS.replace("font: false", "font: false, custom_dir: theme") + site
+    (base / "mkdocs.yml").write_text(configured, encoding="utf-8")
+    before = sorted(base.rglob("*"))
+    options = [] if site else ["--site-dir", str(base / folder)]
+    assert main(["--root", str(base), "build", *options]) == 2
+    told = capfd.readouterr().err
+    assert held in told
+    assert "--site-dir" in told
+    build(base, run, *options, code=2)
+    assert sorted(base.rglob("*")) == before
+
+
+def test_a_site_around_sources_or_the_home_is_refused(base: Path, run: Run, tmp_path: Path) -> None:
+    for folder in (".", "..", "docs"):
+        build(base, run, "--site-dir", folder, code=1)
+    (tmp_path / "people" / "maria").mkdir(parents=True)
+    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(tmp_path / "people")]
+    result = run(command, base, code=2, env={"HOME": str(tmp_path / "people" / "maria")})
+    assert "holds your home folder" in str(result.stdout)  # type: ignore[attr-defined]
+    assert (tmp_path / "people" / "maria").is_dir()
 
 
 def test_only_what_a_page_shows_is_published(base: Path, run: Run) -> None:

@@ -361,19 +361,22 @@ def test_no_page_names_another_host(base: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
-    [("plugins: [{postmortems: {root: nowhere}}, search]", "nowhere"), ("plugins: [{postmortems: {rot: a}}]", "rot")],
+    ("line", "told", "code"),
+    [
+        ("plugins: [{postmortems: {root: nowhere}}, search]", "nowhere", 2),
+        ("plugins: [{postmortems: {rot: a}}]", "rot", 1),
+    ],
 )
-def test_a_broken_configuration_is_named(line: str, told: str, base: Path, run: Run) -> None:
+def test_a_broken_configuration_is_named(line: str, told: str, code: int, base: Path, run: Run) -> None:
     (base / "mkdocs.yml").write_text(re.sub("plugins:.*", line, MKDOCS), encoding="utf-8")
-    printed = build(base, run, code=1)
+    printed = build(base, run, code=code)
     assert told in printed
     assert "Traceback" not in printed
 
 
 def test_a_broken_policy_stops_the_build_with_its_place(base: Path, run: Run) -> None:
     (base / "postmortem.toml").write_text("[limits]\nnesting = 'deep'\n", encoding="utf-8")
-    assert "limits.nesting" in build(base, run, code=1)
+    assert "limits.nesting" in build(base, run, code=2)
 
 
 def test_the_plugin_can_be_switched_off(base: Path, run: Run) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import jinja2
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -21,6 +20,7 @@ from mkdocs_postmortems.building import Building
 from mkdocs_postmortems.config import PostmortemsConfig
 from mkdocs_postmortems.public import audience_of, forget_repository, keep_public
 from mkdocs_postmortems.receipts import Receipts
+from mkdocs_postmortems.refusal import Refusal
 from mkdocs_postmortems.security import content_security_policy
 from mkdocs_postmortems.site import FinishedPage
 from mkdocs_postmortems.sources import check_folders, keep_shown
@@ -84,7 +84,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             shelf = shelf_of(self.root, self.audience, policy)
             knowledge = read_knowledge(self.root, policy, today(), shelf, self.audience)
         except UsageError as error:
-            raise PluginError(str(error)) from None
+            raise Refusal(str(error)) from None
         for path, reason in knowledge.left_out.items():
             log.warning("%s is left out: %s. `postmortem check` tells more.", path, reason)
         if not knowledge.history and self.audience != PUBLIC and (told := refusal(self.root)):
@@ -164,7 +164,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             try:
                 self.building.close()
             except UsageError as error:
-                raise PluginError(str(error)) from None
+                raise Refusal(str(error)) from None
             asked = self.building.asked()
             if asked is not None and not self.dirty:
                 self.receipts.leave(config, self.root, asked)
@@ -201,11 +201,11 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
     def _root(self, config: MkDocsConfig) -> Path:
         folder = Path(config.config_file_path or "mkdocs.yml").resolve().parent
         if self.config.root and not (folder / self.config.root).is_dir():
-            raise PluginError(f"postmortems: `root` in mkdocs.yml: there is no folder {folder / self.config.root}")
+            raise Refusal(f"postmortems: `root` in mkdocs.yml: there is no folder {folder / self.config.root}")
         try:
             return (folder / self.config.root).resolve() if self.config.root else find_root(folder)
         except UsageError as error:
-            raise PluginError(str(error)) from None
+            raise Refusal(str(error)) from None
 
     def _hide_sources(self, files: Files) -> None:
         """Where the docs folder holds the postmortems, their sources are no pages of their own."""

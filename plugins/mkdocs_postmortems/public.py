@@ -9,9 +9,9 @@ from typing import Any
 
 import frontmatter
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 
+from mkdocs_postmortems.refusal import Refusal
 from postmortem_kb.audience import AUDIENCES, INTERNAL, PUBLIC, VARIABLE
 
 
@@ -19,11 +19,11 @@ def audience_of(configured: str) -> str:
     """For whom a build is: the public, where either `mkdocs.yml` or the command line says so.
 
     Raises:
-        PluginError: The command line's variable holds no audience.
+        Refusal: The command line's variable holds no audience.
     """
     asked = os.environ.get(VARIABLE) or INTERNAL
     if asked not in AUDIENCES:
-        raise PluginError(f"postmortems: {VARIABLE} is `{asked}`: it is one of {', '.join(AUDIENCES)}")
+        raise Refusal(f"postmortems: {VARIABLE} is `{asked}`: it is one of {', '.join(AUDIENCES)}")
     return PUBLIC if PUBLIC in (asked, configured) else INTERNAL
 
 
@@ -31,10 +31,10 @@ def forget_repository(config: MkDocsConfig, *, dirty: bool) -> None:
     """No link to the source, and no way to edit it.
 
     Raises:
-        PluginError: The build would leave the pages of an earlier one where they are.
+        Refusal: The build would leave the pages of an earlier one where they are.
     """
     if dirty:
-        raise PluginError("postmortems: a public site is built from nothing: leave out `--dirty`")
+        raise Refusal("postmortems: a public site is built from nothing: leave out `--dirty`")
     for key in ("repo_url", "repo_name", "edit_uri", "edit_uri_template"):
         config[key] = None
 

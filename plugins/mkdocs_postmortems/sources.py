@@ -8,25 +8,46 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
+
+from mkdocs_postmortems.refusal import Refusal
+from postmortem_kb.policy import FOLDER
 
 
 def check_folders(config: MkDocsConfig, root: Path) -> None:
     """Refuse folders that MkDocs would follow out of the repository or in circles, or delete.
 
     Raises:
-        PluginError: A link in the docs folder leads to a folder that is not below it, or `site_dir` holds sources.
+        Refusal: A link in the docs folder leads to a folder that is not below it, or `site_dir` holds sources or lies among them.
     """
     docs = Path(config.docs_dir)
     for folder, folders, _ in os.walk(docs, followlinks=False):
         for link in (Path(folder, name) for name in folders if Path(folder, name).is_symlink()):
             target = _resolved(link)
             if target is None or not _is_ours(target, root) or docs.resolve().is_relative_to(target):
-                raise PluginError(f"postmortems: {link} is a link out of the repository or in a circle: remove it")
+                raise Refusal(f"postmortems: {link} is a link out of the repository or in a circle: remove it")
     site = Path(config.site_dir).resolve()
-    if ".git" in site.parts or any(source.is_relative_to(site) for source in (root.resolve(), docs.resolve())):
-        raise PluginError(f"postmortems: `site_dir` is {site}: whatever lies there would be deleted")
+    held = _held(site, config, root)
+    if held:
+        raise Refusal(
+            f"postmortems: the site would be written to {site}, which {held}, and MkDocs empties that folder first: "
+            "name another one, such as `site`, by `--site-dir` or by `site_dir` in mkdocs.yml"
+        )
+
+
+def _held(site: Path, config: MkDocsConfig, root: Path) -> str:
+    """What the folder of a site holds that must not be lost; empty where it holds nothing."""
+    if ".git" in site.parts:
+        return "belongs to git"
+    postmortems, docs = (root / FOLDER).resolve(), Path(config.docs_dir).resolve()
+    among = {postmortems: "the folder of the postmortems", docs: "the docs folder"}
+    for folder, name in among.items():
+        if site.is_relative_to(folder):
+            return f"is {name}" if site == folder else f"lies below {name}"
+    around = among | {root.resolve(): "the knowledge base", Path(os.path.expanduser("~")).resolve(): "your home folder"}  # noqa: PTH111 - `Path.home()` raises where nobody has one
+    if config.theme.custom_dir:
+        around[Path(config.theme.custom_dir).resolve()] = "the templates of the theme"
+    return next((f"holds {name}" for folder, name in around.items() if folder.is_relative_to(site)), "")
 
 
 def keep_shown(files: Files, config: MkDocsConfig, root: Path) -> Iterator[str]:

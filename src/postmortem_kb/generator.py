@@ -29,7 +29,7 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
     """Run a command of MkDocs on the nearest `mkdocs.yml`.
 
     Returns:
-        0 when it went well, 1 otherwise.
+        0 when it went well, 2 when MkDocs or the plugin refused to begin, 1 otherwise.
 
     Raises:
         UsageError: MkDocs or its configuration is missing.
@@ -51,7 +51,8 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
     environment = {"NO_MKDOCS_2_WARNING": os.environ.get("NO_MKDOCS_2_WARNING", "1"), RECEIPT: receipt}
     if audience != INTERNAL:
         environment[VARIABLE] = audience
-    return 1 if _run([verb, "--config-file", str(configuration), *options], environment) else 0
+    code = _run([verb, "--config-file", str(configuration), *options], environment)
+    return code if code in (0, 2) else 1
 
 
 def _run(arguments: list[str], environment: dict[str, str]) -> int:

@@ -21,7 +21,7 @@ Examples:
 @click.option(
     "--site-dir",
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder that the site is written to; default: `site_dir` of mkdocs.yml.",
+    help="The folder that the site is written to, and that is emptied before; default: `site_dir` of mkdocs.yml.",
 )
 @click.option(
     "--audience",
