@@ -426,6 +426,45 @@ def test_the_public_wins_where_two_places_name_an_audience(
     assert not (tmp_path / "site" / "incidents" / "a").exists()
 
 
+@pytest.mark.parametrize("audience", ["internal", "public"])
+@pytest.mark.parametrize(
+    ("plugin", "told"),
+    [
+        ("search", "does not list `postmortems`"),
+        ("{postmortems: {enabled: false}}", "`enabled: false`"),
+        ("{postmortems: {enabled: !ENV [POSTMORTEMS, false]}}", "`enabled: false`"),
+    ],
+    ids=["missing", "off", "off by a variable"],
+)
+def test_nothing_is_published_for_the_public_without_the_plugin(
+    plugin: str, told: str, audience: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What keeps internal pages at home is the plugin; an internal site without it says what it lacks."""
+    for name in ("postmortems", "docs", "site"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# For ourselves\n", encoding="utf-8")
+    (tmp_path / "site" / "old.html").write_text("As it was.", encoding="utf-8")
+    configuration = f"site_name: A\ntheme: {{name: material, font: false}}\nplugins: [{plugin}]\n"
+    (tmp_path / "mkdocs.yml").write_text(configuration, encoding="utf-8")
+    code = main(["--root", str(tmp_path), "build", "--audience", audience])
+    printed = capfd.readouterr().err
+    assert told in printed
+    assert code == (2 if audience == "public" else 0)
+    assert ("the site holds no postmortems" in printed) == (audience == "internal")
+    assert (tmp_path / "site" / "old.html").exists() == (audience == "public")
+    assert (tmp_path / "site" / "index.html").exists() == (audience == "internal")
+
+
+def test_a_plugin_for_the_public_is_not_switched_off_by_mkdocs_itself(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "docs").mkdir()
+    plugin = "{postmortems: {audience: public, enabled: false}}"
+    configuration = f"site_name: A\ntheme: {{name: material, font: false}}\nplugins: [{plugin}]\n"
+    (tmp_path / "mkdocs.yml").write_text(configuration, encoding="utf-8")
+    run([sys.executable, "-m", "mkdocs", "build", "-q"], tmp_path, code=2, env={"NO_MKDOCS_2_WARNING": "1"})
+    assert not (tmp_path / "site").exists()
+
+
 def test_an_unknown_audience_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(tmp_path), "build", "--audience", "everybody"]) == 2
     assert "everybody" in capsys.readouterr().err

@@ -16,6 +16,8 @@ import pytest
 from mkdocs.config import load_config
 from mkdocs_postmortems.theme import set_theme
 
+from postmortem_kb.cli import main
+
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
 MKDOCS = "site_name: Elsewhere\ntheme: {name: material, font: false}\nplugins: [postmortems, search]\n"
@@ -377,6 +379,15 @@ def test_a_broken_configuration_is_named(line: str, told: str, code: int, base: 
 def test_a_broken_policy_stops_the_build_with_its_place(base: Path, run: Run) -> None:
     (base / "postmortem.toml").write_text("[limits]\nnesting = 'deep'\n", encoding="utf-8")
     assert "limits.nesting" in build(base, run, code=2)
+
+
+def test_a_broken_configuration_of_mkdocs_is_wrong_use(base: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (base / "mkdocs.yml").write_text("plugins: [postmortems\n", encoding="utf-8")
+    assert main(["--root", str(base), "build"]) == 2
+    assert "mkdocs.yml" in capfd.readouterr().err
+    (base / "mkdocs.yml").write_text(MKDOCS, encoding="utf-8")
+    assert main(["--root", str(base), "build", "--site-dir", str(base)]) == 2
+    assert capfd.readouterr().err.count("Config value") == 1
 
 
 def test_the_plugin_can_be_switched_off(base: Path, run: Run) -> None:

@@ -18,7 +18,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from mkdocs_postmortems.building import Building
 from mkdocs_postmortems.config import PostmortemsConfig
-from mkdocs_postmortems.public import audience_of, forget_repository, keep_public
+from mkdocs_postmortems.public import audience_of, forget_repository, keep_public, leave_out
 from mkdocs_postmortems.receipts import Receipts
 from mkdocs_postmortems.refusal import Refusal
 from mkdocs_postmortems.security import content_security_policy
@@ -62,14 +62,16 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Set the look, and read nothing yet: a broken configuration stops the build here."""
-        if self.config.enabled:
-            self.root = self._root(config)
-            check_folders(config, self.root)
-            set_theme(config)
-            take_over_search(config)
-            self.audience = audience_of(self.config.audience)
-            if self.audience == PUBLIC:
-                forget_repository(config, dirty=self.dirty)
+        self.audience = audience_of(self.config.audience)
+        if not self.config.enabled:
+            leave_out(self.audience)
+            return config
+        self.root = self._root(config)
+        check_folders(config, self.root)
+        set_theme(config)
+        take_over_search(config)
+        if self.audience == PUBLIC:
+            forget_repository(config, dirty=self.dirty)
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Collection
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Any
 
 import frontmatter
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import Files
 
 from mkdocs_postmortems.refusal import Refusal
 from postmortem_kb.audience import AUDIENCES, INTERNAL, PUBLIC, VARIABLE
+
+log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
 
 
 def audience_of(configured: str) -> str:
@@ -25,6 +29,20 @@ def audience_of(configured: str) -> str:
     if asked not in AUDIENCES:
         raise Refusal(f"postmortems: {VARIABLE} is `{asked}`: it is one of {', '.join(AUDIENCES)}")
     return PUBLIC if PUBLIC in (asked, configured) else INTERNAL
+
+
+def leave_out(audience: str) -> None:
+    """Leave a site without postmortems to MkDocs, which knows of no audience.
+
+    Raises:
+        Refusal: The site is for the public.
+    """
+    if audience == PUBLIC:
+        raise Refusal(
+            "postmortems: the plugin is switched off (`enabled: false`), so a public site would hold every page of the docs "
+            "folder: switch it on, or build for `internal`"
+        )
+    log.info("The plugin is switched off (`enabled: false`), so the site holds no postmortems.")
 
 
 def forget_repository(config: MkDocsConfig, *, dirty: bool) -> None:

@@ -21,6 +21,8 @@ from postmortem_kb.root import find_root
 from postmortem_kb.workers import processes
 
 _CONFIGURATION = "mkdocs.yml"
+_PROGRAM = "mkdocs_postmortems.program"
+"""MkDocs, with a look at its configuration first."""
 _QUIET = frozenset(("-q", "--quiet"))
 _SMALLEST = "site_name: Postmortems\ntheme:\n  name: material\nplugins:\n  - postmortems\n  - search"
 
@@ -80,7 +82,7 @@ def _run(arguments: list[str], environment: dict[str, str]) -> int:
 def _mkdocs(arguments: list[str], environment: dict[str, str]) -> None:
     os.environ |= environment
     sys.argv = ["mkdocs", *arguments]
-    runpy.run_module("mkdocs", run_name="__main__", alter_sys=True)
+    runpy.run_module(_PROGRAM, run_name="__main__", alter_sys=True)
 
 
 def _make_docs_folder(configuration: Path) -> None:

@@ -1,0 +1,69 @@
+"""MkDocs as `postmortem build` and `postmortem serve` start it: a site that would lack the postmortems is told of first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mkdocs.__main__ import cli
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import MkDocsException
+from mkdocs.plugins import get_plugin_logger
+
+from mkdocs_postmortems.plugin import PostmortemsPlugin
+from mkdocs_postmortems.public import audience_of
+from mkdocs_postmortems.refusal import Refusal
+from postmortem_kb.audience import INTERNAL, PUBLIC
+
+log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
+
+_CONFIGURING = ("config_file", "site_dir", "theme", "use_directory_urls")
+"""The options of MkDocs that set something in its configuration."""
+
+
+def main() -> None:
+    """Run MkDocs with the arguments of this process, after a look at its configuration."""
+    for name in ("build", "serve"):
+        command = cli.commands[name]
+        assert command.callback
+        command.callback = partial(_looked_at, command.callback)
+    cli(prog_name="mkdocs")
+
+
+def _looked_at(run: Callable[..., None], **options: Any) -> None:
+    config = _configuration({name: options[name] for name in _CONFIGURING if name in options})
+    if not any(isinstance(plugin, PostmortemsPlugin) for plugin in config.plugins.values()):
+        _without_postmortems(config)
+    run(**options)
+
+
+def _configuration(options: dict[str, Any]) -> MkDocsConfig:
+    """The configuration that MkDocs will read; what it only warns of is left to MkDocs.
+
+    Raises:
+        Refusal: It is broken.
+    """
+    logging.disable(logging.WARNING)
+    try:
+        return load_config(**options)
+    except MkDocsException as error:
+        raise Refusal(error.message) from None
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _without_postmortems(config: MkDocsConfig) -> None:
+    """Say that nothing of ours takes part in a build, so that nothing keeps internal pages at home either."""
+    file = Path(config.config_file_path).name
+    reason = f"`plugins` in {file} does not list `postmortems`"
+    if audience_of(INTERNAL) == PUBLIC:
+        raise Refusal(f"postmortems: {reason}, so a public site would hold every page of {config.docs_dir}: add it")
+    log.warning("%s, so the site holds no postmortems", reason)
+
+
+if __name__ == "__main__":
+    main()
