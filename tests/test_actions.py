@@ -73,6 +73,30 @@ def test_filters_leave_what_they_say(
     assert listed(base, capsys, *options) == expected
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--owner", "mari"], "--owner: nobody named `mari` owns an action item. Was `@maria` meant?"),
+        (["--owner", "@x", "--owner", "KIM"], "--owner: nobody named `@x` owns an action item."),
+        (["--service", "chekout"], "--service: no postmortem names a service `chekout`. Was `checkout` meant?"),
+        (["--owner", "@kim", "--service", "search"], ""),
+    ],
+)
+def test_a_name_that_nobody_has_is_told_of(
+    options: list[str], told: str, base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--root", str(base), "actions", *options]) == 0
+    assert capsys.readouterr().err.strip() == told
+
+
+def test_an_unknown_type_is_wrong_use(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", str(base), "actions", "--type", "prevnt", "--type", "detect"]) == 2
+    told = "--type: `prevnt` is none of prevent, detect, mitigate, process. Was `prevent` meant?"
+    assert capsys.readouterr().err.strip() == f"postmortem: {told}"
+    (base / "postmortem.toml").write_text('[words]\naction_type = ["learn"]\n', encoding="utf-8")
+    assert main(["--root", str(base), "actions", "--type", "learn"]) == 0
+
+
 def test_the_text_says_what_is_late(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["--root", str(base), "actions", "--as-of", "2026-04-01"])
     printed = capsys.readouterr().out

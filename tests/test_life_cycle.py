@@ -516,6 +516,22 @@ def test_an_unknown_ref_is_wrong_use(repository: Repository) -> None:
     assert "git knows no such commit" in told[0]
 
 
+@pytest.mark.parametrize("ref", ["", " "])
+def test_an_empty_ref_is_wrong_use(ref: str, repository: Repository) -> None:
+    """A variable of CI that is not set must not switch the life cycle off."""
+    repository.commit(DRAFT)
+    code, told = repository.check("--since", ref)
+    assert code == 2
+    assert "`--since` is empty" in told[0]
+
+
+def test_a_folder_of_postmortems_that_is_gone_is_missed(repository: Repository) -> None:
+    repository.commit(REVIEWED)
+    (repository.folder / FILE).unlink()
+    (repository.folder / FILE).parent.rmdir()
+    assert repository.check("--since", "HEAD")[0] == 1
+
+
 def test_an_option_is_no_ref(repository: Repository) -> None:
     repository.commit(DRAFT)
     assert repository.check("--since", "--output=x")[0] == 2

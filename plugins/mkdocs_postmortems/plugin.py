@@ -32,7 +32,7 @@ from postmortem_kb.git import refusal
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.pages.page import compiled_templates
 from postmortem_kb.policy import FOLDER, read_policy
-from postmortem_kb.root import find_root
+from postmortem_kb.root import find_root, knowledge_base
 from postmortem_kb.shelf import shelf_of
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         if self.config.root and not (folder / self.config.root).is_dir():
             raise Refusal(f"postmortems: `root` in mkdocs.yml: there is no folder {folder / self.config.root}")
         try:
-            return (folder / self.config.root).resolve() if self.config.root else find_root(folder)
+            return knowledge_base(folder / self.config.root).resolve() if self.config.root else find_root(folder)
         except UsageError as error:
             raise Refusal(str(error)) from None
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from stat import S_ISREG
 
 from postmortem_kb.errors import UsageError
@@ -18,6 +18,7 @@ from postmortem_kb.source.links import is_file
 from postmortem_kb.source.text import Text, digest
 
 _NOT_POSTMORTEMS = ("readme.md", "index.md")
+_PREFIXES = ("_", ".")
 _KEPT = 256
 """Documents that others relate to and that are kept at hand."""
 
@@ -139,7 +140,21 @@ def page_key(id: str) -> str:
 
 def is_postmortem(name: str) -> bool:
     """Whether a file of this name below the folder of postmortems is one."""
-    return name.endswith(".md") and not name.startswith(("_", ".")) and name.casefold() not in _NOT_POSTMORTEMS
+    return not _other(name)
+
+
+def passed_over(path: PurePath) -> str:
+    """Why a path below the folder of postmortems is that of none; empty where nothing speaks against it."""
+    hidden = "it lies in a hidden folder" if any(part.startswith(".") for part in path.parts[:-1]) else ""
+    return _other(path.name) or hidden
+
+
+def _other(name: str) -> str:
+    if name.startswith(_PREFIXES):
+        return f"its name begins with `{name[0]}`"
+    if name.casefold() in _NOT_POSTMORTEMS:
+        return "a file of this name is about its folder"
+    return "" if name.endswith(".md") else "its name does not end in `.md`"
 
 
 def postmortem_paths(root: Path) -> tuple[str, ...]:

@@ -61,6 +61,8 @@ def _earlier(root: Path, commit: str, path: str, limits: Limits) -> Document:
 
 def _base(root: Path, ref: str) -> str:
     """The commit in which this branch left the ref: what others did there since is no change of ours."""
+    if not ref.strip():
+        raise UsageError("`--since` is empty: name a git ref, such as `origin/main`, or leave the option out")
     try:
         shallow = _try(root, "rev-parse", "--is-shallow-repository")
     except OSError:

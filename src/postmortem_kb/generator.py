@@ -17,7 +17,7 @@ from postmortem_kb.audience import INTERNAL, VARIABLE
 from postmortem_kb.errors import UsageError
 from postmortem_kb.receipt import VARIABLE as RECEIPT
 from postmortem_kb.receipt import holds, receipt_of
-from postmortem_kb.root import find_root
+from postmortem_kb.root import knowledge_base
 from postmortem_kb.workers import processes
 
 _CONFIGURATION = "mkdocs.yml"
@@ -39,7 +39,8 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
     missing = [name for name in ("mkdocs", "material") if find_spec(name) is None]
     if missing:
         raise UsageError("the site needs MkDocs and Material: install `postmortem-kb[site]`")
-    folder = (root or find_root(Path.cwd())).resolve()
+    # Where the configuration lies elsewhere than the postmortems, it says where these are.
+    folder = (root if root and (root / _CONFIGURATION).is_file() else knowledge_base(root)).resolve()
     configuration = folder / _CONFIGURATION
     if not configuration.is_file():
         raise UsageError(f"there is no `{_CONFIGURATION}` in {folder}; the smallest one is:\n\n{_SMALLEST}")

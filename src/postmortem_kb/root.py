@@ -21,6 +21,23 @@ def root_of(file: Path) -> Path | None:
     return Path(*file.parts[: file.parts.index(FOLDER)])
 
 
+def knowledge_base(named: Path | None) -> Path:
+    """The folder that was named, or the nearest one from here upwards.
+
+    Raises:
+        UsageError: It is no knowledge base, or there is none.
+    """
+    if named is None:
+        return find_root(Path.cwd())
+    if is_root(named):
+        return named
+    above = next(filter(is_root, named.resolve().parents), None)
+    raise UsageError(
+        f"No knowledge base in {named}: it holds neither `{CONFIGURATION}` nor a folder `{FOLDER}/`."
+        + (f" It lies in that of {above}: was `{above}` meant?" if above else "")
+    )
+
+
 def find_root(start: Path) -> Path:
     """The nearest folder upwards that holds `postmortem.toml` or `postmortems/`.
 

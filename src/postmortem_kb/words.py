@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MOMENTS = ("started", "detected", "acknowledged", "identified", "mitigated", "resolved", "verified")
 """The key timestamps, in the order in which they happen."""
@@ -25,3 +25,18 @@ def nearest(word: object, words: Iterable[str], *, cutoff: float = 0.6) -> str |
     known = {candidate.casefold(): candidate for candidate in words}
     found = difflib.get_close_matches(str(word).casefold(), known, n=1, cutoff=cutoff)
     return known[found[0]] if found else None
+
+
+def strangers(option: str, words: Iterable[str], known: Sequence[str]) -> list[str]:
+    """A sentence for each word given to an option that is none of a closed list, with the one that was probably meant."""
+    return [
+        f"{option}: `{word}` is none of {', '.join(known)}.{was_meant(word, known)}"
+        for word in words
+        if word not in known
+    ]
+
+
+def was_meant(word: str, known: Iterable[str]) -> str:
+    """The question whether the nearest word was meant, behind a space; empty where none is near."""
+    meant = nearest(word, known)
+    return f" Was `{meant}` meant?" if meant else ""

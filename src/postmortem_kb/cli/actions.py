@@ -10,12 +10,14 @@ from pathlib import Path
 import click
 
 from postmortem_kb.clock import today
+from postmortem_kb.errors import UsageError
 from postmortem_kb.export import csv, data
 from postmortem_kb.export.calendar import Risk, calendar, risks
 from postmortem_kb.insight.actions import Owed, action_index
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.policy import read_policy
-from postmortem_kb.root import find_root
+from postmortem_kb.root import knowledge_base
+from postmortem_kb.words import strangers, was_meant
 
 _EXAMPLES = """\b
 Examples:
@@ -51,16 +53,19 @@ def command(
     format_: str,
 ) -> int:
     """List the action items of all postmortems: what is late first, then by due date."""
-    folder = root or find_root(Path.cwd())
+    folder = knowledge_base(root)
     day = as_of.date() if as_of else today()
-    owners = {name.removeprefix("@").casefold() for name in owner}
-    knowledge = read_knowledge(folder, read_policy(folder), day)
+    policy = read_policy(folder)
+    if problems := strangers("--type", type_, policy.words["action_type"]):
+        raise UsageError(problems)
+    owners = set(map(_bare, owner))
+    knowledge = read_knowledge(folder, policy, day)
     entries = [
         entry
         for entry in action_index(knowledge.postmortems, day)
         if (not open_ or entry.action.open)
         and (not overdue or entry.overdue)
-        and (not owners or entry.action.owner.removeprefix("@").casefold() in owners)
+        and (not owners or _bare(entry.action.owner) in owners)
         and (not type_ or entry.action.type in type_)
         and (not service or set(service) & set(entry.postmortem.services))
     ]
@@ -69,14 +74,35 @@ def command(
         for risk in risks(knowledge.postmortems)
         if not type_
         and (not overdue or risk.until < day)
-        and (not owners or risk.accepted.by.removeprefix("@").casefold() in owners)
+        and (not owners or _bare(risk.accepted.by) in owners)
         and (not service or set(service) & set(risk.postmortem.services))
     ]
     for path, reason in knowledge.left_out.items():
         click.echo(f"{path} is left out: {reason}", err=True)
+    for line in _unknown(owner, service, knowledge):
+        click.echo(line, err=True)
     for line in _FORMATS[format_](entries, accepted, knowledge):
         click.echo(line)
     return 0
+
+
+def _bare(handle: str) -> str:
+    return handle.removeprefix("@").casefold()
+
+
+def _unknown(owners: Iterable[str], services: Iterable[str], knowledge: Knowledge) -> Iterator[str]:
+    """What is asked for and named nowhere: a misspelt name would look like nothing to do."""
+    handles = {action.owner for postmortem in knowledge.postmortems for action in postmortem.actions}
+    handles |= {risk.accepted.by for risk in risks(knowledge.postmortems)}
+    bare = set(map(_bare, handles))
+    for owner in owners:
+        if _bare(owner) not in bare:
+            yield f"--owner: nobody named `{owner}` owns an action item.{was_meant(f'@{_bare(owner)}', sorted(handles))}"
+    known = {service for postmortem in knowledge.postmortems for service in postmortem.services}
+    known.update(knowledge.policy.services)
+    for service in services:
+        if service not in known:
+            yield f"--service: no postmortem names a service `{service}`.{was_meant(service, sorted(known))}"
 
 
 def _text(entries: Iterable[Owed], accepted: Iterable[Risk], knowledge: Knowledge) -> Iterator[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from postmortem_kb.catalog import Catalog, read_catalog
+from postmortem_kb.catalog import Catalog, passed_over, read_catalog
 from postmortem_kb.changes import read_changes
 from postmortem_kb.check import check, context_of, running, standard
 from postmortem_kb.clock import today
@@ -21,7 +21,7 @@ from postmortem_kb.memory import MANY, memory_of
 from postmortem_kb.policy import FOLDER, Policy, read_policy
 from postmortem_kb.report import FORMATS, format_named
 from postmortem_kb.report.report import Run, Summary
-from postmortem_kb.root import find_root
+from postmortem_kb.root import knowledge_base
 from postmortem_kb.rules import RULES
 from postmortem_kb.rules.rule import Alike, Rule
 from postmortem_kb.source.document import Document
@@ -90,11 +90,14 @@ def command(
     PATHS are files or folders; without any, all postmortems are checked. Whatever is named, ids and links are held
     against the whole catalog. Exit: 0 fine, 1 errors in files, 2 wrong use.
     """
-    folder = root or find_root(Path.cwd())
+    # Of a knowledge base that is gone, git may know what was deleted.
+    folder = root if root and since else knowledge_base(root)
     policy = read_policy(folder)
     rules = _rules(select, ignore, policy)
     catalog = read_catalog(folder, policy.limits)
-    changes = read_changes(folder, since, policy.limits, _to_commit()) if since else None
+    changes = read_changes(folder, since, policy.limits, _to_commit()) if since is not None else None
+    if changes and not changes.deleted:
+        knowledge_base(folder)
     wanted = _wanted(catalog, paths, changes.deleted if changes else ()) if paths else None
     files = len(catalog.paths) if wanted is None else len(wanted)
     if fix or diff:
@@ -140,10 +143,10 @@ def _to_commit() -> Path | None:
 
 
 def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...]) -> set[str]:
-    """The documents that arguments name; a file below the folder that is no postmortem is passed over."""
+    """The documents that arguments name; what is named and none is told of, for it looks as if it was checked."""
     root = catalog.root.resolve()
     known_paths = (*catalog.paths, *(document.path for document in gone))
-    problems, wanted = [], set()
+    problems, notes, wanted = [], [], set()
     for path in paths:
         if not path.exists() and not path.is_symlink() and not any(path.name in d.path for d in gone):
             problems.append(f"there is no file or folder `{path}`")
@@ -155,10 +158,21 @@ def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...
             inside = "."
         if inside not in (".", FOLDER) and not inside.startswith(f"{FOLDER}/"):
             problems.append(f"`{path}` is not below `{root / FOLDER}`")
-        wanted |= {known for known in known_paths if inside == "." or f"{known}/".startswith(f"{inside}/")}
+        found = {known for known in known_paths if inside == "." or f"{known}/".startswith(f"{inside}/")}
+        if not found:
+            notes.append(f"{path} is passed over: {_no_postmortem(path, PurePath(inside))}")
+        wanted |= found
     if problems:
         raise UsageError(problems)
+    for note in notes:
+        click.echo(note, err=True)
     return wanted
+
+
+def _no_postmortem(path: Path, inside: PurePath) -> str:
+    if path.is_dir():
+        return "folders are not followed through links" if path.is_symlink() else "there is no postmortem in it"
+    return passed_over(inside)
 
 
 def _alike(catalog: Catalog) -> Callable[[Document], list[Alike]]:

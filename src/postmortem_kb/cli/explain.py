@@ -12,7 +12,7 @@ from postmortem_kb.depth import markdown
 from postmortem_kb.errors import UsageError
 from postmortem_kb.key import all_keys, frontmatter_keys, in_markdown
 from postmortem_kb.policy import Policy, default_policy, read_policy
-from postmortem_kb.root import find_root
+from postmortem_kb.root import knowledge_base
 from postmortem_kb.rules import RULES
 from postmortem_kb.words import nearest
 
@@ -35,7 +35,7 @@ def command(root: Path | None, name: str | None, table: bool) -> int:
     NAME is that of a rule, or a dotted key; without it, all rules are listed.
     """
     if table:
-        lines = markdown(read_policy(root or find_root(Path.cwd())))
+        lines = markdown(read_policy(knowledge_base(root)))
     elif name is None:
         lines = _list()
     else:
@@ -67,7 +67,7 @@ def _explained(name: str, root: Path | None) -> Iterator[str]:
 def _policy(root: Path | None) -> Policy:
     """That of the knowledge base; a key has a meaning outside of one, too."""
     try:
-        return read_policy(root or find_root(Path.cwd()))
+        return read_policy(knowledge_base(root))
     except UsageError:
         if root:
             raise

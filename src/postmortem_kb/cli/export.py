@@ -11,7 +11,7 @@ from postmortem_kb.clock import today
 from postmortem_kb.export import csv, folder, site
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.policy import read_policy
-from postmortem_kb.root import find_root
+from postmortem_kb.root import knowledge_base
 
 
 @click.command("export")
@@ -37,7 +37,7 @@ def command(root: Path | None, format_: str, audience: str, target: Path) -> int
 
     DIR is made where it is missing. One that holds anything else than an earlier export is left as it is.
     """
-    base = root or find_root(Path.cwd())
+    base = knowledge_base(root)
     knowledge = read_knowledge(base, read_policy(base), today(), audience=audience)
     for path, reason in knowledge.left_out.items():
         click.echo(f"{path} is left out: {reason}", err=True)

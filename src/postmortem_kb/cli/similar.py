@@ -16,7 +16,7 @@ from postmortem_kb.insight.profile import Profile, profile_of, profile_of_text
 from postmortem_kb.insight.search import Found, Searcher, earlier
 from postmortem_kb.insight.shelf import shelf_of
 from postmortem_kb.policy import read_policy
-from postmortem_kb.root import find_root
+from postmortem_kb.root import knowledge_base
 from postmortem_kb.source.document import parse_document
 
 _ACTIONS = 3
@@ -42,7 +42,7 @@ def command(root: Path | None, path: str | None, text: str | None, count: int, s
         raise UsageError("give one of PATH, `-`, `--text TEXT` and `--since REF`")
     if (format_ == "markdown") != (since is not None):
         raise UsageError("`--since` prints `--format markdown`, and nothing else does")
-    folder = root or find_root(Path.cwd())
+    folder = knowledge_base(root)
     catalog = read_catalog(folder, read_policy(folder).limits)
     if since is not None:
         lines = _since(catalog, since, count)

@@ -19,8 +19,8 @@ from postmortem_kb.insight.times import DURATIONS, Distribution
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.policy import read_policy
 from postmortem_kb.render.words import count, days, duration
-from postmortem_kb.root import find_root
-from postmortem_kb.words import nearest
+from postmortem_kb.root import knowledge_base
+from postmortem_kb.words import strangers
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _SHORT = {"ttd": "TTD", "ttm": "TTM", "ttr": "TTR"}
@@ -46,7 +46,7 @@ def command(
     if first and last and last < first:
         raise UsageError(f"No day lies between --since {first} and --until {last}.")
     ways = _ways(by)
-    folder = root or find_root(Path.cwd())
+    folder = knowledge_base(root)
     policy, day = read_policy(folder), today()
     knowledge = read_knowledge(folder, policy, day)
     for path, reason in knowledge.left_out.items():
@@ -71,14 +71,9 @@ def _ways(by: Iterable[str]) -> list[str]:
         UsageError: A word is none.
     """
     named = list(dict.fromkeys(word.strip() for words in by for word in words.split(",")))
-    if unknown := [word for word in named if word not in WAYS]:
-        raise UsageError([f"--by: `{word}` is none of {', '.join(WAYS)}.{_hint(word)}" for word in unknown])
+    if problems := strangers("--by", named, list(WAYS)):
+        raise UsageError(problems)
     return named
-
-
-def _hint(word: str) -> str:
-    meant = nearest(word, WAYS)
-    return f" Was `{meant}` meant?" if meant else ""
 
 
 def _text(whole: Figures, parts: Mapping[str, Sequence[Figures]]) -> Iterator[str]:

@@ -53,6 +53,8 @@ def _summary(run: Run, colour: bool) -> str:
     files = _count(summary.files, "postmortem")
     advice = sum(diagnostic.severity is Severity.ADVICE for diagnostic in run.diagnostics)
     also = f" {_count(advice, 'piece')} of advice." if advice else ""
+    if not summary.files and not run.diagnostics:
+        return f"{files} checked."
     if not summary.errors and not summary.warnings:
         return _paint(f"{files} checked: all good.", colour, fg="green") + also
     found = f"{files} checked: {_count(summary.errors, 'error')}, {_count(summary.warnings, 'warning')}.{also}"

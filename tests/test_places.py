@@ -1,0 +1,103 @@
+"""A place that is named and holds nothing of ours is told of: it must not look as if all were well there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from postmortem_kb.cli import main
+
+Draft = Callable[..., str]
+COMMANDS = [
+    ["check"],
+    ["check", "--since", "HEAD"],
+    ["stats"],
+    ["actions"],
+    ["similar", "--text", "The pool was full"],
+    ["export", "{out}"],
+    ["explain", "--policy"],
+    ["explain", "summary"],
+    ["build"],
+    ["serve"],
+]
+
+
+@pytest.fixture
+def base(tmp_path: Path, draft: Draft) -> Path:
+    folder = tmp_path / "base"
+    (folder / "postmortems" / "2026").mkdir(parents=True)
+    (folder / "postmortems" / "2026" / "a.md").write_text(draft("a"), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_root_that_is_no_knowledge_base_is_refused(
+    command: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    told = [word.format(out=tmp_path / "out") for word in command]
+    assert main(["--root", str(tmp_path / "elsewhere"), *told]) == 2
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    # Against a ref, git is asked first.
+    assert ("No knowledge base in " if "--since" not in command else "--since") in printed.err
+    assert [entry.name for entry in tmp_path.iterdir()] == ["elsewhere"]
+
+
+def test_a_root_inside_of_a_knowledge_base_gets_a_hint(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in (base / "postmortems", base / "postmortems" / "2026"):
+        assert main(["--root", str(folder), "check"]) == 2
+        assert f"was `{base}` meant?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("entry", ["postmortem.toml", "postmortems"])
+def test_an_empty_knowledge_base_is_one(entry: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / entry).touch() if "." in entry else (tmp_path / entry).mkdir()
+    assert main(["--root", str(tmp_path), "check"]) == 0
+    assert capsys.readouterr().out == "0 postmortems checked.\n"
+    assert main(["--root", str(tmp_path), "stats"]) == 0
+    assert main(["--root", str(tmp_path), "actions"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("_template.md", "its name begins with `_`"),
+        (".old.md", "its name begins with `.`"),
+        ("README.md", "a file of this name is about its folder"),
+        ("index.md", "a file of this name is about its folder"),
+        ("x.MD", "its name does not end in `.md`"),
+        ("old.markdown", "its name does not end in `.md`"),
+        ("2026/.hidden/b.md", "it lies in a hidden folder"),
+        ("pictures", "there is no postmortem in it"),
+        ("link", "folders are not followed through links"),
+    ],
+)
+def test_a_path_that_is_named_and_no_postmortem_is_told_of(
+    name: str, why: str, base: Path, draft: Draft, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = base / "postmortems"
+    (folder / "2026" / ".hidden").mkdir()
+    (folder / "pictures").mkdir()
+    (folder / "link").symlink_to("2026")
+    path = folder / name
+    if path.suffix:
+        path.write_text(draft(path.stem), encoding="utf-8")
+    assert main(["--root", str(base), "check", str(path)]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == f"{path} is passed over: {why}\n"
+    assert printed.out == "0 postmortems checked.\n"
+    assert main(["--root", str(base), "check", str(path), str(folder / "2026" / "a.md")]) == 0
+    assert "1 postmortem checked: 0 errors" in capsys.readouterr().out
+
+
+def test_a_folder_is_checked_without_a_word_on_what_else_lies_there(
+    base: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (base / "postmortems" / "README.md").write_text("# How we do it\n", encoding="utf-8")
+    monkeypatch.chdir(base)
+    for path in ("postmortems", "postmortems/2026", "."):
+        assert main(["check", path]) == 0
+        assert capsys.readouterr().err == ""
