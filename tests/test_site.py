@@ -229,6 +229,23 @@ def test_a_service_with_odd_letters_has_a_page(base: Path, run: Run) -> None:
     assert "Checkout was down" in read(base, f"services/{address}")
 
 
+def test_a_name_that_is_that_of_a_page_s_file_has_a_page_elsewhere(
+    base: Path, run: Run, draft: Callable[..., str]
+) -> None:
+    for name in ("index.html", "page", "actions"):
+        named = f"services: [{name}]\ntags: [{name}]\naction_items:\n  - {{id: A1, action: Do it, type: prevent, owner: '@{name}', priority: P1, status: todo}}\n"
+        text = draft(name, title=f"About {name}").replace("roles:\n", f"{named}roles:\n")
+        (base / "postmortems" / f"{name}.md").write_text(text, encoding="utf-8")
+    assert "Traceback" not in build(base, run)
+    assert nowhere(base / "site") == set()
+    for folder in ("services", "tags", "owners", "incidents"):
+        pages = {file.parent.name for file in (base / "site" / folder).glob("*/index.html")}
+        assert {"page", "actions"} < pages
+        odd = next(name for name in pages if name.startswith("index.html-"))
+        assert "index.html" in words(read(base, f"{folder}/{odd}"))
+        assert f"{odd}/" in read(base, folder)
+
+
 def test_links_and_pictures_lead_where_the_file_says_and_never_out(base: Path, run: Run) -> None:
     (base / "postmortems" / "b.md").write_text(REVIEWED, encoding="utf-8")
     (base / "postmortems" / "pool.png").write_bytes(b"\x89PNG\r\n\x1a\n")

@@ -7,12 +7,15 @@ import re
 from functools import lru_cache
 from urllib.parse import quote
 
+_PAGE = "index.html"
+"""The file of every page: a folder of that name would stand where its list is written."""
+
 
 @lru_cache(maxsize=10_000)
 def slug(name: str) -> str:
     """A name as one step of an address; names that differ in more than capitals get different slugs."""
     text = re.sub(r"[^a-z0-9._-]+", "-", name.casefold()).strip("-.")
-    if text == name.casefold():
+    if text == name.casefold() != _PAGE:
         return text
     digest = hashlib.sha256(name.casefold().encode("utf-8", "surrogatepass")).hexdigest()[:6]
     return f"{text}-{digest}" if text else digest
@@ -25,7 +28,7 @@ def anchor(title: str) -> str:
 
 def incident(id: str) -> str:
     """The page of a postmortem."""
-    return f"incidents/{quote(id)}/"
+    return f"incidents/{slug(id) if id.casefold() == _PAGE else quote(id)}/"
 
 
 def service(name: str) -> str:
