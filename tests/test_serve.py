@@ -78,3 +78,22 @@ def test_an_edit_is_shown_and_searched_and_the_end_leaves_nothing(
     process.send_signal(signal.SIGTERM)
     assert process.wait(_PATIENCE) == 0
     assert not list(base.glob("mkdocs_*"))
+
+
+def test_a_port_that_is_taken_is_told_in_a_line(
+    base: Path, run: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        command = [sys.executable, "-m", "postmortem_kb.cli", "--root", str(base), "serve"]
+        printed = run([*command, "--", "--dev-addr", address], base, code=2, env={"TMPDIR": str(base)}).stdout
+        with (base / "mkdocs.yml").open("a", encoding="utf-8") as configuration:
+            configuration.write(f"dev_addr: {address}\n")
+        configured = run(command, base, code=2, env={"TMPDIR": str(base)}).stdout
+    for told in (printed, configured):
+        assert f"cannot be shown at {address}: " in told
+        assert "postmortem serve -- --dev-addr 127.0.0.1:9000" in told
+        assert "Traceback" not in told
+    assert not list(base.glob("mkdocs_*"))

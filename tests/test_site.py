@@ -393,6 +393,33 @@ def test_a_broken_configuration_is_named(line: str, told: str, code: int, base: 
     assert "Traceback" not in printed
 
 
+@pytest.mark.parametrize("theme", ["", "theme: readthedocs\n", "theme: {name: null, custom_dir: ours}\n"])
+def test_a_theme_that_is_not_made_from_material_is_refused(theme: str, base: Path, run: Run) -> None:
+    (base / "ours").mkdir()
+    (base / "ours" / "main.html").write_text("{{ page.content }}", encoding="utf-8")
+    (base / "mkdocs.yml").write_text(f"site_name: A\n{theme}plugins: [postmortems]\n", encoding="utf-8")
+    printed = build(base, run, code=2)
+    assert "write `theme: {name: material}` into mkdocs.yml" in printed
+    assert "Traceback" not in printed
+    assert not (base / "site").exists()
+
+
+def test_a_site_that_cannot_be_written_is_told_in_a_line(base: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (base / "site").write_text("A file.", encoding="utf-8")
+    assert main(["--root", str(base), "build"]) == 2
+    told = capfd.readouterr().err
+    assert "the site cannot be written" in told
+    assert "Traceback" not in told
+
+
+def test_a_docs_folder_that_cannot_be_made_is_told_in_a_line(base: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (base / "docs").symlink_to("nowhere/docs")
+    assert main(["--root", str(base), "build"]) == 2
+    assert re.fullmatch(
+        r"postmortem: MkDocs needs a folder `.*docs`, which cannot be made: .*\n", capfd.readouterr().err
+    )
+
+
 def test_a_broken_policy_stops_the_build_with_its_place(base: Path, run: Run) -> None:
     (base / "postmortem.toml").write_text("[limits]\nnesting = 'deep'\n", encoding="utf-8")
     assert "limits.nesting" in build(base, run, code=2)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -19,6 +21,7 @@ from mkdocs_postmortems.public import audience_of
 from mkdocs_postmortems.refusal import Refusal
 from postmortem_kb.audience import INTERNAL, PUBLIC
 
+_NO_ADDRESS = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
 log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
 
 _CONFIGURING = ("config_file", "site_dir", "theme", "use_directory_urls")
@@ -38,7 +41,26 @@ def _looked_at(run: Callable[..., None], **options: Any) -> None:
     config = _configuration({name: options[name] for name in _CONFIGURING if name in options})
     if not any(isinstance(plugin, PostmortemsPlugin) for plugin in config.plugins.values()):
         _without_postmortems(config)
-    run(**options)
+    try:
+        run(**options)
+    except OSError as error:
+        if told := _told(error, config, options):
+            raise Refusal(f"postmortems: {told}") from None
+        raise
+
+
+def _told(error: OSError, config: MkDocsConfig, options: dict[str, Any]) -> str:
+    """What the machine does not let us do; nothing where it may be the fault of a program."""
+    file = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    if f"{file}/".startswith(f"{config.site_dir}/"):
+        return f"the site cannot be written: {file}: {error.strerror}"
+    if "dev_addr" in options and error.errno in _NO_ADDRESS:
+        address = options["dev_addr"] or ":".join(map(str, config.dev_addr))
+        return (
+            f"the site cannot be shown at {address}: {error.strerror}. Is it shown already? "
+            "For another port: `postmortem serve -- --dev-addr 127.0.0.1:9000`"
+        )
+    return ""
 
 
 def _configuration(options: dict[str, Any]) -> MkDocsConfig:

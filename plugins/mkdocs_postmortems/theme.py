@@ -13,6 +13,8 @@ from mkdocs.config import config_options as c
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
 
+from mkdocs_postmortems.refusal import Refusal
+
 _SEARCH, _THEIRS = "material/search", "material.plugins.search.plugin"
 _HERE = Path(__file__).parent
 _FEATURES = (
@@ -21,6 +23,8 @@ _FEATURES = (
     "toc.follow",
     "content.code.copy",
 )
+_MATERIAL = "partials/language.html"
+"""A template that ours ask for, and that no theme has but Material and what extends it."""
 _STYLES = ("postmortems", "incident")
 _SCRIPTS = ("postmortems", "search", "reach")
 _PALETTE = [
@@ -70,8 +74,17 @@ def take_over_search(config: MkDocsConfig) -> None:
 
 
 def set_theme(config: MkDocsConfig) -> None:
-    """Add our templates behind the reader's own, and set what `mkdocs.yml` leaves open."""
+    """Add our templates behind the reader's own, and set what `mkdocs.yml` leaves open.
+
+    Raises:
+        Refusal: The theme is neither Material nor made from it.
+    """
     theme = config.theme
+    if not any(Path(folder, _MATERIAL).is_file() for folder in theme.dirs):
+        name = f"`{theme.name}`" if theme.name else "one of your own"
+        raise Refusal(
+            f"postmortems: the theme is {name}, and the pages need Material or one made from it: write `theme: {{name: material}}` into mkdocs.yml"
+        )
     place = 1 if theme.custom_dir else 0
     theme.dirs.insert(place, str(_HERE / "templates"))
     theme.get_env = partial(_environment, theme.get_env)  # type: ignore[method-assign]

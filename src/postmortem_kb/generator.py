@@ -34,7 +34,7 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
         0 when it went well, 2 when MkDocs or the plugin refused to begin, 1 otherwise.
 
     Raises:
-        UsageError: MkDocs or its configuration is missing.
+        UsageError: MkDocs or its configuration is missing, or its docs folder cannot be made.
     """
     missing = [name for name in ("mkdocs", "material") if find_spec(name) is None]
     if missing:
@@ -92,5 +92,8 @@ def _make_docs_folder(configuration: Path) -> None:
         return
     docs = configuration.parent / "docs"
     if not docs.exists():
-        docs.mkdir()
+        try:
+            docs.mkdir()
+        except OSError as error:
+            raise UsageError(f"MkDocs needs a folder `{docs}`, which cannot be made: {error.strerror}") from None
         click.echo(f"postmortem: made {docs}, for pages of your own", err=True)
