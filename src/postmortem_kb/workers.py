@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -79,6 +80,8 @@ _work: Callable[[Any], Any]
 
 def _begin(work: Callable[[Any], Any]) -> None:
     global _work  # noqa: PLW0603 - functions that hold values cannot be sent to a process that runs already
+    # The key that interrupts reaches them, too; the process that began them ends them.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _work = work
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -70,10 +71,28 @@ def program(ctx: click.Context, root: Path | None) -> None:
 
 
 def main(args: list[str] | None = None) -> int:
-    """Run the program; the exit code is 0 (fine), 1 (findings) or 2 (wrong use, broken configuration)."""
+    """Run the program; the exit code is 0 (fine), 1 (findings), 2 (wrong use, broken configuration, no place to write) or 130 (interrupted)."""
+    # Whoever closed it would find what it tells in the next file that is opened.
+    silenced = _stand_in("stdout", 1)
+    _stand_in("stderr", 2)
     for stream in (sys.stdout, sys.stderr):
         # A file's name may hold bytes that no encoding prints.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    if silenced:
+        return _refuse("standard output is closed: for no output, write `> /dev/null`")
+    try:
+        return _run(args)
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does.
+        _drop(sys.stdout)
+        return 1
+    except OSError as error:
+        # A full disk, a folder that may not be written: that is the machine's answer, and no fault of the program.
+        _drop(sys.stdout)
+        return _refuse(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}")
+
+
+def _run(args: list[str] | None) -> int:
     try:
         result = program.main(args, prog_name="postmortem", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -81,15 +100,35 @@ def main(args: list[str] | None = None) -> int:
         error.show()
         return 2
     except UsageError as error:
-        for problem in error.problems:
-            click.echo(f"postmortem: {problem}", err=True)
-        return 2
+        return _refuse(*error.problems)
     except click.Abort:
         return 130
-    except BrokenPipeError:
-        # The reader of our output went away, as `head` does.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+
+
+def _refuse(*problems: str) -> int:
+    try:
+        for problem in problems:
+            click.echo(f"postmortem: {problem}", err=True)
+    except OSError:
+        _drop(sys.stderr)
+    return 2
+
+
+def _stand_in(name: str, number: int) -> bool:
+    """Put something in the place of a stream that whoever started us closed; whether that was so."""
+    if getattr(sys, name) is not None:
+        return False
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    if nothing != number:
+        os.dup2(nothing, number)
+        os.close(nothing)
+    setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
+    return True
+
+
+def _drop(stream: TextIO) -> None:
+    """Let what a stream cannot take go nowhere: the end of the program would try again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def run() -> None:

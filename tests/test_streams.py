@@ -1,0 +1,81 @@
+"""A program whose streams are closed or full, or that is interrupted, ends with a line or none, never with a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from postmortem_kb.workers import cores
+
+PROGRAM = [sys.executable, "-m", "postmortem_kb.cli"]
+FULL = Path("/dev/full")
+
+
+@pytest.fixture
+def base(tmp_path: Path, draft: Callable[..., str]) -> Path:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortems" / "a.md").write_text(draft("a"), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize(
+    ("streams", "words", "code", "told"),
+    [
+        (">&-", "check", 2, "postmortem: standard output is closed: for no output, write `> /dev/null`\n"),
+        ("2>&-", "check", 0, ""),
+        ("2>&-", "check --select nothing", 2, ""),
+        (">&- 2>&-", "check", 2, ""),
+        ("<&-", "check", 0, ""),
+        ("> /dev/full", "check", 2, "postmortem: the output cannot be written: No space left on device\n"),
+        ("> /dev/full", "--help", 2, "postmortem: the output cannot be written: No space left on device\n"),
+        ("2> /dev/full", "check", 0, ""),
+        ("2> /dev/full", "check --select nothing", 2, ""),
+        ("2> /dev/full", "chekc", 2, ""),
+        ("> /dev/full 2>&1", "actions --format csv", 2, ""),
+    ],
+)
+def test_a_stream_that_takes_nothing(streams: str, words: str, code: int, told: str, base: Path) -> None:
+    script = f'"$@" {words} {streams}'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", *PROGRAM, "--root", str(base)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (code, told)
+
+
+@pytest.mark.skipif(cores() == 1 or sys.platform != "linux", reason="there are no other processes")
+@pytest.mark.parametrize("command", [["check"], ["stats"], ["similar", "--text", "The pool was full"]], ids=str)
+def test_the_key_that_interrupts_ends_it_quietly(command: list[str], base: Path, draft: Callable[..., str]) -> None:
+    for number in range(4_000):
+        text = draft(f"a{number}", title=f"Queue {number} ran full")
+        (base / "postmortems" / f"a{number}.md").write_text(text, encoding="utf-8")
+    with (
+        subprocess.Popen(
+            [*PROGRAM, "--root", str(base), *command],
+            env=os.environ | {"POSTMORTEM_CACHE": ""},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            process_group=0,
+        ) as process,
+        ExitStack() as end,
+    ):
+        # One that does not end would be waited for.
+        end.callback(process.kill)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while len(children.read_text().split()) < 2:
+            assert process.poll() is None
+            time.sleep(0.01)
+        # They have to get so far as to know what they are for.
+        time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)
+        told, errors = process.communicate(timeout=30)
+    assert (process.returncode, told, errors.strip()) == (130, "", "")
