@@ -298,7 +298,8 @@ def test_the_site_s_configurations_build(tmp_path: Path, run: Run) -> None:
         (base / "postmortems").mkdir(parents=True)
         (base / "docs").mkdir()
         (base / "postmortems" / "2026-03-04-orders-late.md").write_text(worked(), encoding="utf-8")
-        for name in re.findall(r"- (\w+\.md)", text):
+        # That one is the dashboard.
+        for name in set(re.findall(r"- (\w+\.md)", text)) - {"index.md"}:
             (base / "docs" / name).write_text("# Page\n", encoding="utf-8")
         (base / "mkdocs.yml").write_text(text, encoding="utf-8")
         run([sys.executable, "-m", "mkdocs", "build", "--strict"], base, env={"NO_MKDOCS_2_WARNING": "1"})

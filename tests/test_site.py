@@ -420,6 +420,33 @@ def test_a_docs_folder_that_cannot_be_made_is_told_in_a_line(base: Path, capfd: 
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("index.md", "/"),
+        ("README.md", "/"),
+        ("actions.md", "/actions/"),
+        ("search/index.md", "/search/"),
+        ("incidents/b.md", "/incidents/b/"),
+        ("services/checkout/index.md", "/services/checkout/"),
+        ("reference/rules/schema.md", "/reference/rules/schema/"),
+    ],
+)
+def test_a_page_of_one_s_own_does_not_vanish_without_a_word(name: str, address: str, base: Path, run: Run) -> None:
+    (base / "postmortems" / "b.md").write_text(REVIEWED, encoding="utf-8")
+    own = base / "docs" / name
+    own.parent.mkdir(parents=True)
+    own.write_text("# Kestrel\n", encoding="utf-8")
+    (base / "docs" / "about.md").write_text("# About\n", encoding="utf-8")
+    told = f"{name} is left out: its address, {address}, is that of a generated page. Give the file another name."
+    assert told in build(base, run, code=1)
+    assert told in build(base, run, strict=False)
+    assert "Kestrel" not in read(base, address.strip("/"))
+    own.rename(base / "docs" / "kestrel.md")
+    assert "left out" not in build(base, run)
+    assert "Kestrel" in read(base, "kestrel")
+
+
 def test_a_broken_policy_stops_the_build_with_its_place(base: Path, run: Run) -> None:
     (base / "postmortem.toml").write_text("[limits]\nnesting = 'deep'\n", encoding="utf-8")
     assert "limits.nesting" in build(base, run, code=2)

@@ -20,7 +20,7 @@ from mkdocs_postmortems.framing import Framing
 from mkdocs_postmortems.indexing import Indexing
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search import Search
-from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target, whole_address
+from mkdocs_postmortems.site import FinishedPage, add_asset, add_page, add_target, make_room, whole_address
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.manual import pages as manual_pages
 from postmortem_kb.pages import COMPARED, INCIDENTS, STATED, pages_of
@@ -95,6 +95,10 @@ class Building:
             # The index takes as long as everything else.
             self._indexing.begin_incidents(notes, [page.path for page in first])
         return stated, compared
+
+    def make_room(self, files: Files) -> Iterator[str]:
+        """Let no page of the docs folder stand where one of these is written; says which are left out."""
+        return make_room({page.file for page in self._pages.values()}, files)
 
     def add_main_pages(self, files: Files, config: MkDocsConfig) -> None:
         """Hand those pages to MkDocs that stand in its navigation, or may, like those of the manual."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -98,7 +99,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         """Add the main pages, before plugins that look at every page."""
         if self.building:
             self._hide_sources(files)
-            for line in keep_shown(files, config, self.root):
+            for line in chain(keep_shown(files, config, self.root), self.building.make_room(files)):
                 log.warning("%s", line)
             self.building.add_main_pages(files, config)
             if self.audience == PUBLIC:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from html import escape
 from urllib.parse import urljoin
 
@@ -67,6 +67,23 @@ def whole_address(config: MkDocsConfig, path: str) -> str:
     """The address of a page with that of the site; empty where the site has none."""
     site = config.site_url or ""
     return urljoin(site if site.endswith("/") else f"{site}/", path) if site else ""
+
+
+def make_room(addresses: Collection[str], files: Files) -> Iterator[str]:
+    """Take away the docs folder's pages that would be written where generated ones are.
+
+    Args:
+        addresses: The files of the site that are generated.
+        files: Those of the build.
+
+    Yields:
+        What was taken away, and what to do about it.
+    """
+    for file in list(files):
+        if file.abs_src_path and file.dest_uri in addresses and not file.inclusion.is_excluded():  # type: ignore[no-untyped-call]
+            files.remove(file)
+            address = f"/{file.dest_uri.removesuffix('index.html')}"
+            yield f"{file.src_uri} is left out: its address, {address}, is that of a generated page. Give the file another name."
 
 
 def add_page(source: LibraryPage, finished: Content, files: Files, config: MkDocsConfig) -> FinishedPage:
