@@ -111,7 +111,7 @@ def test_it_shrinks_by_itself_and_what_was_mended_may_not_come_back(
     write(base, "a", "severity: P9", "severity: P3")
     assert check(base) == 0
     assert known(base) == before - 1
-    assert "1 findings are gone" in capsys.readouterr().err
+    assert "1 finding is gone, " in capsys.readouterr().err
     write(base, "a", "severity: P3", "severity: P9")
     assert check(base) == 1
 

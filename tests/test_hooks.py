@@ -183,7 +183,7 @@ def test_what_a_commit_mends_leaves_the_baseline_in_that_commit(
     repository.write("postmortems/disk-full.md", draft("disk-full"))
     printed = repository.commit(refused=True)
     assert "files were modified by this hook" in printed
-    assert "known.json: 1 findings are gone" in printed
+    assert "known.json: 1 finding is gone" in printed
     repository.commit()
     assert "known.json" in repository.git("show", "--name-only", "--format=")
     repository.write("postmortems/disk-full.md", bad)

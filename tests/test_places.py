@@ -46,6 +46,31 @@ def test_a_root_that_is_no_knowledge_base_is_refused(
     assert [entry.name for entry in tmp_path.iterdir()] == ["elsewhere"]
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["check", "--root", "."], "`--root` stands before the command: `postmortem --root DIR check`."),
+        (["chekc"], "There is no command `chekc`. Was `check` meant?"),
+        (["qqq"], "There is no command `qqq`.\n"),
+        (["explain", "--policy", "summary"], "leave out `summary`, or the option"),
+        (["check", "--diff", "--fix"], "`--diff` prints a patch"),
+        (["check", "--diff", "--output", "out.txt"], "`--diff` prints a patch"),
+        (["check", "--diff", "--format", "json"], "`--diff` prints a patch"),
+        (["check", "--diff", "--baseline", "known.json"], "`--diff` prints a patch"),
+    ],
+    ids=str,
+)
+def test_words_that_do_not_go_together_are_refused(
+    words: list[str], told: str, base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(base.rglob("*"))
+    assert main(["--root", str(base), *words]) == 2
+    printed = capsys.readouterr()
+    assert told in printed.err
+    assert printed.out == ""
+    assert sorted(base.rglob("*")) == before
+
+
 def test_a_root_inside_of_a_knowledge_base_gets_a_hint(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in (base / "postmortems", base / "postmortems" / "2026"):
         assert main(["--root", str(folder), "check"]) == 2

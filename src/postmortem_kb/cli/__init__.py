@@ -12,6 +12,7 @@ from typing import TextIO
 import click
 
 from postmortem_kb.errors import UsageError
+from postmortem_kb.words import was_meant
 
 COMMANDS = {
     "check": "Hold postmortems against the contract.",
@@ -35,6 +36,13 @@ class _Commands(click.Group):
             return None
         command: click.Command = import_module(f"postmortem_kb.cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f"There is no command `{args[0]}`.{was_meant(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -97,12 +105,20 @@ def _run(args: list[str] | None) -> int:
         result = program.main(args, prog_name="postmortem", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
-        error.show()
+        _hinting(error).show()
         return 2
     except UsageError as error:
         return _refuse(*error.problems)
     except click.Abort:
         return 130
+
+
+def _hinting(error: click.ClickException) -> click.ClickException:
+    """The error; where an option of the program stands behind a command, one that says where it belongs."""
+    if isinstance(error, click.NoSuchOption) and error.option_name == "--root" and error.ctx:
+        told = f"`--root` stands before the command: `postmortem --root DIR {error.ctx.info_name}`."
+        return click.UsageError(told, error.ctx)
+    return error
 
 
 def _refuse(*problems: str) -> int:

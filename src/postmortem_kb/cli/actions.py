@@ -36,7 +36,10 @@ Examples:
 @click.option("--type", "type_", multiple=True, metavar="TYPE", help="Only those of this type, such as `prevent`.")
 @click.option("--service", multiple=True, metavar="NAME", help="Only those of incidents that affected this service.")
 @click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it is asked what is late; default: today."
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day on which it is asked what is late; default: today.",
 )
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json", "csv", "ics"]), default="text", show_default=True

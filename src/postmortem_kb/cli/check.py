@@ -90,6 +90,10 @@ def command(
     PATHS are files or folders; without any, all postmortems are checked. Whatever is named, ids and links are held
     against the whole catalog. Exit: 0 fine, 1 errors in files, 2 wrong use.
     """
+    if diff and (fix or baseline or update_baseline or output or format_ != "text"):
+        raise UsageError(
+            "`--diff` prints a patch and does nothing else: leave out --fix, --baseline, --format and --output"
+        )
     # Of a knowledge base that is gone, git may know what was deleted.
     folder = root if root and since else knowledge_base(root)
     policy = read_policy(folder)
@@ -233,7 +237,7 @@ def _held(
             raise UsageError("`--update-baseline` looks at all files and rules: leave out PATHS, --select and --ignore")
         found = baseline_of(diagnostics)
         write_baseline(found, file)
-        click.echo(f"{file}: {found.size} findings may stand", err=True)
+        click.echo(f"{file}: {found.size} finding{'' if found.size == 1 else 's'} may stand", err=True)
         return [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ADVICE]
     known = read_baseline(file)
     new, standing = known.divide(diagnostics)
@@ -241,7 +245,8 @@ def _held(
     if left.size < known.size:
         write_baseline(left, file)
         gone = known.size - left.size
-        click.echo(f"{file}: {gone} findings are gone, {left.size} still stand. Commit it, too.", err=True)
+        rest = f"{left.size} still stand{'s' if left.size == 1 else ''}"
+        click.echo(f"{file}: {gone} finding{' is' if gone == 1 else 's are'} gone, {rest}. Commit it, too.", err=True)
     return new
 
 

@@ -34,6 +34,8 @@ def command(root: Path | None, name: str | None, table: bool) -> int:
 
     NAME is that of a rule, or a dotted key; without it, all rules are listed.
     """
+    if table and name is not None:
+        raise UsageError(f"`--policy` shows all that is required here: leave out `{name}`, or the option")
     if table:
         lines = markdown(read_policy(knowledge_base(root)))
     elif name is None:
