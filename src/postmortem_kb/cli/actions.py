@@ -24,7 +24,7 @@ Examples:
   postmortem actions --open                        # what is still owed
   postmortem actions --overdue --owner @maria      # what is late, of one owner
   postmortem actions --service checkout --type prevent
-  postmortem actions --as-of 2026-01-31            # as it was asked on that day
+  postmortem actions --open --as-of 2026-12-31     # what will be late then, as files stand today
   postmortem actions --format csv > actions.csv
 """
 
@@ -39,7 +39,7 @@ Examples:
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
-    help="The day on which it is asked what is late; default: today.",
+    help="The day by which dates are held to be late; default: today. States, dates and owners are those of today's files.",
 )
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json", "csv", "ics"]), default="text", show_default=True
