@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,6 +139,36 @@ def test_several_at_once_and_then_nothing_is_left(file: Path, capsys: pytest.Cap
     assert fix(file, "--diff") == 0
 
 
+def test_what_brings_new_errors_is_left_alone_and_the_rest_is_mended(file: Path) -> None:
+    # Called closed, it would owe a sign-off, a summary and more; the severity has nothing to do with that.
+    bad = DRAFT.replace("status: draft", "status: closd").replace("severity: P3", "severity: p3")
+    file.write_text(bad, encoding="utf-8")
+    fix(file, "--fix")
+    assert file.read_text(encoding="utf-8") == bad.replace("severity: p3", "severity: P3")
+
+
+def test_what_could_be_read_can_still_be_read(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both misspelt keys mean one; a file that holds it twice is no YAML, and says less that is wrong."""
+    bad = DRAFT.replace("severity: P3", "serverity: P3\nseverityy: P3")
+    file.write_text(bad, encoding="utf-8")
+    fix(file, "--fix")
+    assert file.read_text(encoding="utf-8") == bad.replace("serverity", "severity")
+    assert "frontmatter-syntax" not in capsys.readouterr().out
+
+
+def test_one_error_is_not_traded_for_another(file: Path) -> None:
+    """A word that can be read makes this action a cancelled one, which says why."""
+    action = "{id: A1, action: Size it, type: prevent, owner: '@kim', priority: P1, status: canceled, due: 2026-03-20}"
+    bad = DRAFT.replace("---\n\n", f"action_items:\n  - {action}\n---\n\n")
+    file.write_text(bad, encoding="utf-8")
+    fix(file, "--fix")
+    assert file.read_text(encoding="utf-8") == bad
+    reason = bad.replace("due:", "reason: The service is gone, due:")
+    file.write_text(reason, encoding="utf-8")
+    fix(file, "--fix")
+    assert file.read_text(encoding="utf-8") == reason.replace("canceled", "cancelled")
+
+
 def test_a_diff_shows_the_patch_and_changes_nothing(file: Path, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     bad = DRAFT.replace("status: draft", "status: Draft")
     file.write_text(bad, encoding="utf-8")
@@ -173,3 +207,29 @@ def test_permissions_stay(file: Path) -> None:
     fix(file, "--fix")
     assert file.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in file.parent.iterdir()] == ["a.md"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a pipe that can be filled")
+def test_what_somebody_saves_in_the_meantime_stays(file: Path, environment: dict[str, str]) -> None:
+    """The program is held up between two files: its word on the first one does not fit into the pipe."""
+    other = file.with_name("b.md")
+    for path, id in ((file, "a"), (other, "b")):
+        text = DRAFT.replace("id: a", f"id: {id}").replace("status: draft", "status: Draft")
+        path.write_text(text, encoding="utf-8")
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while os.write(writer, b" "):
+            pass
+    os.set_blocking(writer, True)
+    command = [sys.executable, "-m", "postmortem_kb.cli", "--root", str(file.parent.parent), "check", "--fix"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=writer, env=environment) as program:
+        os.close(writer)
+        while "Draft" in file.read_text(encoding="utf-8") and program.poll() is None:
+            time.sleep(0.01)
+        saved = other.read_text(encoding="utf-8") + "\nMore.\n"
+        other.write_text(saved, encoding="utf-8")
+        with os.fdopen(reader, encoding="utf-8") as pipe:
+            told = pipe.read().strip()
+    assert told == "postmortems/a.md: 1 mended"
+    assert other.read_text(encoding="utf-8") == saved
