@@ -2,11 +2,13 @@
 
 A level-2 heading says the behaviour. Below it, a fence `markdown PATH` or `toml postmortem.toml` is a file of the
 knowledge base, and the fence `findings` holds everything that the rule has to say of it, a line each:
-`path:line:column severity message`.
+`path:line:column severity message`. In a fence `findings help` each is followed by its help, indented. A fence `day` holds the
+day of the check, where the rule looks at it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -27,24 +29,30 @@ def cases() -> Iterator[object]:
             yield pytest.param(file.stem, body, id=f"{file.stem}: {heading}")
 
 
-def findings(root: Path, rule: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+def findings(root: Path, rule: str, capsys: pytest.CaptureFixture[str], *, help: bool) -> list[str]:
     code = main(["--root", str(root), "check", "--select", rule, "--format", "json"])
     report = json.loads(capsys.readouterr().out)
     assert code == (1 if report["summary"]["errors"] else 0)
     assert {diagnostic["rule"] for diagnostic in report["diagnostics"]} <= {rule}
-    return ["{path}:{line}:{column} {severity} {message}".format(**d) for d in report["diagnostics"]]
+    told = "{path}:{line}:{column} {severity} {message}" + ("\n  {help}" if help else "")
+    return [line for d in report["diagnostics"] for line in told.format(**d).split("\n")]
 
 
 @pytest.mark.parametrize(("rule", "body"), list(cases()))
-def test_case(rule: str, body: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    expected = None
+def test_case(
+    rule: str, body: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected, help = None, False
     (tmp_path / "postmortems").mkdir()
     for _, kind, name, text in _FENCE.findall(body):
         if kind == "findings":
-            expected = text.splitlines()
+            expected, help = text.splitlines(), name == "help"
+        elif kind == "day":
+            noon = dt.datetime.fromisoformat(f"{text.strip()}T12:00:00Z")
+            monkeypatch.setenv("SOURCE_DATE_EPOCH", f"{noon.timestamp():.0f}")
         else:
             file = tmp_path / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
     assert expected is not None, "a case needs a fence `findings`"
-    assert findings(tmp_path, rule, capsys) == expected
+    assert findings(tmp_path, rule, capsys, help=help) == expected
