@@ -198,6 +198,16 @@ def test_days_are_told_in_the_unit_that_is_easiest_to_grasp(
     assert re.search(rf"^time to publish +{re.escape(word)} +1$", capsys.readouterr().out, re.MULTILINE)
 
 
+@pytest.mark.parametrize(("done", "told"), [(0, "0 %"), (1, "1 %"), (100, "50 %"), (199, "99 %"), (200, "100 %")])
+def test_all_is_done_only_where_nothing_is_missing(
+    done: int, told: str, write: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items = "".join(action(f"A{number}", "done" if number <= done else "todo") for number in range(1, 201))
+    write("a", more=f"action_items:\n{items}")
+    assert main(["--root", str(tmp_path), "stats"]) == 0
+    assert f"{done} of 200 actions done ({told})" in capsys.readouterr().out
+
+
 def test_nothing_is_no_error_and_no_rate(write: Callable[..., None], stats: Stats) -> None:
     report = stats("--by", "severity,service,category,quarter")
     assert report["by"] == {"severity": [], "service": [], "category": [], "quarter": []}

@@ -134,6 +134,16 @@ def test_a_chain_tells_what_was_promised_the_last_time_and_what_of_it_was_done_b
     assert 'data-due="2026-03-31"' in html(base)
 
 
+def test_an_action_that_was_opened_again_is_not_done(base: Path, write: Write) -> None:
+    """Its day of completion still stands there."""
+    promised = action("A1", "todo", ", completed: 2026-01-20, due: 2026-05-01") + action(
+        "A2", "done", ", completed: 2026-02-01"
+    )
+    write("a", started="2026-01-15", actions=promised)
+    write("b", started="2026-02-01", recurs="a")
+    assert "1 of 2 promised actions done before it came back" in section(base, "recurrences")
+
+
 def test_a_link_to_nowhere_or_to_itself_is_no_chain(base: Path, write: Write) -> None:
     write("a", recurs="a gone")
     assert section(base, "recurrences") == ""
@@ -371,6 +381,29 @@ def test_moves_are_seen_through_a_rename_and_a_block_of_keys(base: Path, dates: 
     )
     dates.git("commit", "--quiet", "--all", "--message", "In another shape")
     assert "Put off 2 times" in section(base, "postponed")
+
+
+def test_a_move_within_a_rename_counts(base: Path, dates: Dates) -> None:
+    dates.due("2026-02-01")
+    (base / "postmortems" / "2026").mkdir()
+    dates.git("mv", "postmortems/a.md", "postmortems/2026/a.md")
+    file = base / "postmortems" / "2026" / "a.md"
+    for day in ("2026-03-01", "2026-04-15"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r"(id: A1, .*due: )[\d-]+", rf"\g<1>{day}", text), encoding="utf-8")
+        dates.git("commit", "--quiet", "--all", "--message", f"Due on {day}")
+    assert "Put off 2 times, by 73 d in all: 1 Feb 2026 → 1 Mar 2026 → 15 Apr 2026" in section(base, "postponed")
+
+
+def test_what_had_the_name_before_was_another_file(base: Path, dates: Dates) -> None:
+    dates.due("2026-02-01", "2026-03-01")
+    dates.git("rm", "--quiet", "postmortems/a.md")
+    dates.git("commit", "--quiet", "--message", "Away with it")
+    (base / "postmortems").mkdir(exist_ok=True)
+    dates.due("2026-03-15", "2026-04-15")
+    assert section(base, "postponed") == ""
+    dates.due("2026-05-15")
+    assert "Put off 2 times, by 61 d in all: 15 Mar 2026" in section(base, "postponed")
 
 
 def test_a_branch_counts_once_however_often_its_author_thought_again(base: Path, dates: Dates) -> None:

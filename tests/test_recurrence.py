@@ -127,6 +127,14 @@ def test_a_recurrence_is_suggested_confirmed_and_dismissed(base: Path, capsys: p
     )
     write(base, reason, category)
     assert [line for line in findings(base, capsys) if OTHER in line] == []
+    # The other file may say it instead.
+    write(base, category=category)
+    text = other.read_text(encoding="utf-8")
+    assert text.count("\nrelated:\n") == 1
+    relation = "  - {id: 2026-01-10-dns-records-lost, relation: similar}\n"
+    other.write_text(text.replace("\nrelated:\n", f"\nrelated:\n{relation}"), encoding="utf-8")
+    assert [line for line in findings(base, capsys) if OTHER in line] == []
+    other.write_text(text, encoding="utf-8")
     # Where the cause is another, similar is only similar.
     write(base, category="capacity")
     assert [line for line in findings(base, capsys) if OTHER in line] == []
@@ -174,6 +182,7 @@ action_items:
   - {id: A3, action: Three, type: prevent, owner: "@a", priority: P1, status: done, completed: 2026-02-01}
   - {id: A4, action: Four, type: prevent, owner: "@a", priority: P1, status: done, completed: 2026-05-01, due: 2026-02-01}
   - {id: A5, action: Five, type: prevent, owner: "@a", priority: P1, status: cancelled, reason: Too dear}
+  - {id: A6, action: Six, type: prevent, owner: "@a", priority: P1, status: todo, due: 2026-04-10}
 """
     write(base, actions)
     later = DRAFT.format(more="", category="capacity").replace("2026-01-10", "2026-04-10")
@@ -186,6 +195,8 @@ action_items:
         ("A2", "open", None, False),
         ("A4", "late", dt.date(2026, 5, 1), False),
         ("A5", "cancelled", None, False),
+        # On its last day it is not late.
+        ("A6", "open", None, False),
     ]
     quarters = {quarter.name: (quarter.incidents, quarter.known) for quarter in by_quarter(known.postmortems, found)}
     assert quarters["2026-Q2"] == (1, 1)
