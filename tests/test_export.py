@@ -431,6 +431,32 @@ def test_a_heading_keeps_its_marks_its_links_and_its_notes(base: Path, tmp_path:
     ]
 
 
+def test_a_relation_stands_on_both_pages_as_each_of_them_says_it(
+    base: Path, tmp_path: Path, draft: Callable[..., str]
+) -> None:
+    related = {
+        "x": "{id: y, relation: caused-by, note: It filled the disk}",
+        "y": "{id: gone, relation: similar}",
+        "p": "{id: q, relation: same-cause, note: As p says}",
+        "q": "{id: p, relation: same-cause, note: As q says}",
+    }
+    for id, entry in related.items():
+        text = draft(id, title=f"Incident {id}").replace("---\n\n", f"related:\n  - {entry}\n---\n\n", 1)
+        (base / "postmortems" / f"{id}.md").write_text(text, encoding="utf-8")
+    export(base, tmp_path / "out")
+    shown = {}
+    for id in related:
+        text = (tmp_path / "out" / "docs" / "incidents" / f"{id}.md").read_text(encoding="utf-8")
+        shown[id] = text.partition("## Related Incidents\n")[2].partition("\n## ")[0].strip().splitlines()
+    assert shown == {
+        "x": ["- Caused by: [Incident y](y.md). It filled the disk"],
+        "y": ["- Cause of: [Incident x](x.md). It filled the disk"],
+        # Who says the same of each other is shown once.
+        "p": ["- Same cause: [Incident q](q.md). As p says"],
+        "q": ["- Same cause: [Incident p](p.md). As q says"],
+    }
+
+
 def test_the_frontmatter_is_kept_below_one_key(base: Path, tmp_path: Path) -> None:
     (base / "postmortems" / "evil.md").write_text(HOSTILE, encoding="utf-8")
     export(base, tmp_path / "out")

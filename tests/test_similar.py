@@ -336,6 +336,18 @@ def test_a_written_relation_comes_first_and_a_chain_counts(write: Write, similar
     }
 
 
+@pytest.mark.parametrize(("count", "told"), [(100, "in one chain of recurrences"), (101, "same service gateway")])
+def test_what_keeps_coming_back_is_no_chain_past_a_hundred(
+    count: int, told: str, write: Write, similar: Similar
+) -> None:
+    relation = "related:\n  - {{id: p{}, relation: recurrence-of}}\n".format
+    for number in range(count):
+        file = write(f"p{number}", CERTIFICATE, more=relation(number - 1) if number else "")
+    reasons = {entry["id"]: entry["reasons"][0] for entry in similar(file, "-n", "100")}
+    assert reasons.pop(f"p{count - 2}") == "written down as recurrence-of"
+    assert set(reasons.values()) == {told}
+
+
 def test_a_command_that_compares_nothing_loads_nothing_of_it(run: Run, base: Path) -> None:
     code = "import sys\nfrom postmortem_kb.cli import main\nmain(['check'])\nprint('|'.join(sys.modules))"
     loaded = set(run([sys.executable, "-I", "-c", code], base).stdout.splitlines()[-1].split("|"))
