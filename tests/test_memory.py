@@ -145,6 +145,17 @@ def test_files_that_are_gone_are_forgotten(base: Path, check: Check) -> None:
     assert "postmortems/new.md" in memory(base)
 
 
+def test_what_another_policy_found_is_forgotten(base: Path, check: Check) -> None:
+    """Also of files that are gone since, of which nobody else would tell."""
+    check()
+    (base / "postmortem.toml").write_text("[rules.whys-format]\nrows = 4\n", encoding="utf-8")
+    (base / "postmortems" / "p2.md").rename(base / "postmortems" / "new.md")
+    edit(base, "new", "id: p2", "id: new")
+    check()
+    assert len(memory(base)) == COUNT
+    assert "postmortems/p2.md" not in memory(base)
+
+
 def test_a_memory_that_is_broken_is_done_without(base: Path, check: Check) -> None:
     check()
     file = next((base.parent / "cache").glob("*.sqlite"))

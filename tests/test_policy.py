@@ -177,6 +177,22 @@ def test_a_rule_weighs_what_the_policy_says(severity: str, tmp_path: Path, capsy
     assert code == 1
 
 
+@pytest.mark.parametrize(
+    ("severity", "in_a_draft"), [("error", "warning"), ("warning", "warning"), ("advice", "advice")]
+)
+def test_a_finding_may_be_lighter_than_its_rule_but_never_heavier(
+    severity: str, in_a_draft: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check(tmp_path, f"[rules.unaddressed-cause]\nseverity = '{severity}'\n", capsys)
+    file = tmp_path / "postmortems" / "a.md"
+    cause = "root_causes:\n  - {id: RC1, category: capacity, statement: Full}\nroles:"
+    for status, weight in (("reviewed", severity), ("draft", in_a_draft)):
+        text = REVIEWED.format(severity="P3").replace("status: reviewed", f"status: {status}")
+        file.write_text(text.replace("roles:", cause), encoding="utf-8")
+        main(["--root", str(tmp_path), "check", "--select", "unaddressed-cause", "--format", "json"])
+        assert [d["severity"] for d in json.loads(capsys.readouterr().out)["diagnostics"]] == [weight]
+
+
 def test_a_rule_s_option_replaces_its_default(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check(tmp_path, "[rules.whys-format]\nrows = 1\n", capsys)
     table = "## 5 Whys Analysis\n\n| # | Question | Answer |\n| --- | --- | --- |\n| 1 | Why? | So |\n"
