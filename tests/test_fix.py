@@ -64,6 +64,8 @@ LEFT_ALONE: dict[str, str] = {
     ),
     "a row with a cell too many": f"{DRAFT}| 09:05 | Paged | ops |\n",
     "bars inside and outside of code": f"{DRAFT}| 09:05 | `a | b` | ops |\n",
+    "text behind a hash that may be a remark": DRAFT.replace("was down", "was down #again"),
+    "a remark behind a word": DRAFT.replace("status: draft", "status: draft #12"),
     "broken YAML": "---\nid: [\n---\n",
     "no frontmatter": "# Hello  \n",
     "nothing": "",
@@ -109,6 +111,30 @@ def test_it_is_mended_and_everything_else_stays(case: str, breaks: str, mark: st
     fix(file, "--fix")
     assert file.stat().st_mtime_ns == before.st_mtime_ns
     assert file.stat().st_ino == before.st_ino
+
+
+@pytest.mark.parametrize("breaks", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        ('x-a: Fix of "pool" #12 took it down', 'x-a: "Fix of \\"pool\\" #12 took it down"'),
+        ("tags: [C #12, d] # ours", 'tags: ["C #12", d] # ours'),
+        ("x-a: #1 # of two\nx-b: see #2", 'x-a: "#1" # of two\nx-b: "see #2"'),
+        ("tags:\n  - b\n  - C #3", 'tags:\n  - b\n  - "C #3"'),
+        (
+            "x-a:\n  b: See issue #7,\n    and those\n    below\n  c: d",
+            'x-a:\n  b: "See issue #7, and those below"\n  c: d',
+        ),
+        ("x-a: See\n  issue #7,\n  and below", 'x-a: "See issue #7, and below"'),
+    ],
+)
+def test_a_value_that_yaml_would_cut_at_a_number_is_put_in_quotes(
+    cut: str, whole: str, breaks: str, file: Path
+) -> None:
+    start = DRAFT.replace("severity: P3", f"severity: P3\n{whole}")
+    file.write_bytes(start.replace(whole, cut).replace("\n", breaks).encode())
+    assert fix(file, "--fix", "--select", "frontmatter-syntax") == 0
+    assert file.read_bytes() == start.replace("\n", breaks).encode()
 
 
 def test_bars_between_backticks_are_escaped(file: Path) -> None:

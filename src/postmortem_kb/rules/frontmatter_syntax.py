@@ -3,13 +3,15 @@
 ## What it does
 
 Reports YAML that cannot be read, a key that stands twice, anchors, aliases, merge keys, tags, and nesting that
-no postmortem needs.
+no postmortem needs. And text that YAML would leave off without a word: in a value without quotes, ` #12` begins a comment. A comment of
+yours has a space behind its `#`.
 
 ## Why it matters
 
 A site generator drops frontmatter that it cannot read without a word, and of two equal keys most readers keep the
 last. The postmortem would be published with other facts than its author wrote. Aliases and tags can also make a
-reader hang or build objects, so they are refused before any value is built.
+reader hang or build objects, so they are refused before any value is built. Of `Fix issue #12 for good`, every page would show
+`Fix issue`.
 
 ## Example
 
@@ -24,6 +26,10 @@ roles:
 roles:
   author: "@maria"
 ```
+
+## Options
+
+`check --fix` puts a value in quotes that holds a number such as ` #12`. Other text behind ` #` may be a remark, so you decide.
 
 ## Sources
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from postmortem_kb.diagnostic import FILE_START, Finding, Span
+from postmortem_kb.diagnostic import FILE_START, Edit, Finding, Fix, Span
 from postmortem_kb.source.frontmatter import Frontmatter, read_frontmatter
 from postmortem_kb.source.limits import Limits
 from postmortem_kb.source.text import LINE_BREAK, Text, digest
@@ -122,7 +122,8 @@ def parse_document(path: str, content: bytes, limits: Limits) -> Document:
     problems: dict[str, tuple[Finding, ...]] = {}
     for fault in faults:
         span = text.span(fault.offset, min(fault.offset + 1, len(text.string)))
-        problems[fault.rule] = (*problems.get(fault.rule, ()), Finding(span, fault.message, fault.help))
+        fix = Fix((Edit(text.exact_span(*fault.edit[:2]), fault.edit[2]),)) if fault.edit else None
+        problems[fault.rule] = (*problems.get(fault.rule, ()), Finding(span, fault.message, fault.help, fix=fix))
     if not faults and not frontmatter.data:
         problems["frontmatter-missing"] = (
             Finding(

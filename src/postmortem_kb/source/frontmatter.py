@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import frontmatter
 from frontmatter.default_handlers import BaseHandler
 
 from postmortem_kb.diagnostic import Span
+from postmortem_kb.source.fault import Fault
 from postmortem_kb.source.text import Text
-from postmortem_kb.source.yaml import Fault, Path, Place, Reading, read_yaml
+from postmortem_kb.source.yaml import Path, Place, Reading, read_yaml
 
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
 _CLOSING = re.compile(r"(?<=[\r\n])(---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
@@ -115,7 +116,7 @@ def read_frontmatter(text: Text, *, nesting: int, items: int) -> tuple[Frontmatt
         )
     data, _ = frontmatter.parse(text.string, handler=handler)
     end = handler.closing.start()
-    faults = [replace(f, offset=handler.start + f.offset) for f in handler.reading.faults]
+    faults = [fault.moved(handler.start) for fault in handler.reading.faults]
     if handler.closing.group(1) == "...":
         faults.append(Fault(end, "`...` does not end frontmatter here", "End it with a line that holds only `---`."))
     if not faults and handler.reading.value is not None and not isinstance(handler.reading.value, dict):

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from postmortem_kb.source.fault import Fault, cut, explain_yaml_error, forbidden
 from postmortem_kb.source.text import LINE_BREAK
 
 Path = tuple[str | int, ...]
@@ -27,8 +28,6 @@ _FAULTS = 100
 """So many keys that stand twice are told."""
 _SHORTER = "Move data to a file beside this one and link it."
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NOTHING = "This line is neither `key: value` nor part of a value"
-_KEY = re.compile(r":(?:[ \t]|$)")
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -43,16 +42,6 @@ class Place:
     key_end: int
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fault:
-    """Something in the YAML that cannot be read."""
-
-    offset: int
-    message: str
-    help: str
-    rule: str = "frontmatter-syntax"
 
 
 @dataclass(slots=True, eq=False)
@@ -78,14 +67,17 @@ def read_yaml(text: str, *, nesting: int, items: int) -> Reading:
     """
     reading = Reading()
     if unseen := _INVISIBLE.search(text):
-        reading.faults.append(_forbidden(unseen.start(), ord(unseen[0])))
+        reading.faults.append(forbidden(unseen.start(), ord(unseen[0])))
         return reading
+    composer = _Composer(_Loader(text), text, reading, nesting, items)
     try:
-        _Composer(_Loader(text), text, reading, nesting, items).compose()
+        composer.compose()
     except _RefusedError:
         pass
     except (yaml.YAMLError, ValueError) as error:
-        reading.faults.append(explain_yaml_error(error, text))
+        # Behind a value that was cut, its own rest or a bracket may be what cannot be read.
+        if not composer.cut:
+            reading.faults.append(explain_yaml_error(error, text))
     return reading
 
 
@@ -97,6 +89,9 @@ class _Composer:
         self.nesting = nesting
         self.items = items
         self.values = 0
+        self.brackets = 0
+        self.cut = False
+        """Whether a value was cut at a `#`."""
 
     def compose(self) -> None:
         self.next()
@@ -114,16 +109,30 @@ class _Composer:
             self.refuse_indirection(event)
         if isinstance(event, yaml.ScalarEvent):
             end = int(event.end_mark.index)  # type: ignore[union-attr]
-            value: object = scalar(event.value) if event.implicit[0] and not event.style else event.value
+            plain = event.implicit[0] and not event.style
+            value: object = scalar(event.value) if plain else event.value
+            if plain and self.text.startswith((" ", "\t"), end):
+                self.look_behind(event, value, key)
         else:
             if len(path) >= self.nesting:
                 self.stop(event, f"The frontmatter is nested deeper than {self.nesting} levels", "Flatten it.")
+            self.brackets += event.flow_style
             if isinstance(event, yaml.MappingStartEvent):
                 value, end = self.build_mapping(path, key[0])
             else:
                 value, end = self.build_sequence(path, key[0])
+            self.brackets -= event.flow_style
         self.reading.places[path] = Place(*key, event.start_mark.index, end)
         return value
+
+    def look_behind(self, event: Any, value: object, key: tuple[int, int]) -> None:
+        """Tell if a value was meant to go on behind a ` #`; a number or a truth value was not."""
+        if value is None or isinstance(value, str):
+            start, end = event.start_mark.index, event.end_mark.index
+            fault = cut(self.text, event.value, start, end, key, inside=self.brackets > 0)
+            if fault and len(self.reading.faults) < _FAULTS:
+                self.cut = True
+                self.reading.faults.append(fault)
 
     def build_mapping(self, path: Path, start: int) -> tuple[dict[str, object], int]:
         mapping: dict[str, object] = {}
@@ -205,54 +214,3 @@ def scalar(text: str) -> object:
     if _DECIMAL.fullmatch(text) and repr(float(text)) == text:
         return float(text)
     return text
-
-
-def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901 - one case a mistake
-    """A fault in the words of the file's writer, from what libyaml said."""
-    mark = getattr(error, "problem_mark", None)
-    problem = str(getattr(error, "problem", None) or error)
-    offset = min(mark.index if mark else getattr(error, "position", 0), len(text))
-    if isinstance(error, yaml.reader.ReaderError):
-        code = error.character if isinstance(error.character, int) else ord(str(error.character)[0])
-        # libyaml counts bytes where it meets a character that YAML forbids.
-        return _forbidden(max(text.find(chr(code)), 0), code)
-    context = getattr(error, "context_mark", None)
-    start = text.rfind("\n", 0, offset) + 1
-    line = text[start:].split("\n", 1)[0]
-    if "mapping values are not allowed" in problem:
-        if ": " not in line[: offset - start]:
-            above = text[:start].rstrip()
-            last = above.rfind("\n") + 1
-            if above and not _KEY.search(above, last):
-                return Fault(last, _NOTHING, "Write `key: value`, or indent it.")
-            return Fault(start, "This key does not line up with the keys above", "Indent the keys of one block alike.")
-        return Fault(offset, "A `: ` inside a value looks like a second key", _quoted(line))
-    if "cannot start any token" in problem:
-        character = text[offset : offset + 1]
-        if character == "\t":
-            return Fault(offset, "A tab stands where YAML wants spaces", "Indent with spaces.")
-        return Fault(offset, f"A value must not begin with `{character}` unless it is in quotes", _quoted(line))
-    if "quoted scalar" in str(getattr(error, "context", "")) and context is not None:
-        return Fault(context.index, "A quote that opens here is never closed", "Close it, or leave both quotes out.")
-    if "expected <document start>" in problem and text.startswith("%"):
-        return Fault(
-            0, "A directive (`%`) is not read", "Delete the line, or put a text that begins with `%` in quotes."
-        )
-    if "could not find expected ':'" in problem:
-        at = context.index if context is not None else offset
-        return Fault(at, _NOTHING, "Write `key: value`, or indent it.")
-    if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
-        return Fault(offset, "The indentation does not fit the lines above", "Align the keys of one block.")
-    return Fault(offset, f"This is not YAML: {problem}", "Put the text in quotes, or mend the line.")
-
-
-def _forbidden(offset: int, code: int) -> Fault:
-    return Fault(offset, f"The character U+{code:04X} must not stand in YAML", "Delete it.")
-
-
-def _quoted(line: str) -> str:
-    key, colon, value = line.partition(": ")
-    if not colon:
-        return "Put the value in quotes."
-    text = value.strip().replace("\\", "\\\\").replace('"', '\\"')
-    return f'Put the value in quotes: {key.strip()}: "{text}"'
