@@ -79,3 +79,8 @@ def test_without_a_rule_all_are_listed(capsys: pytest.CaptureFixture[str]) -> No
 def test_an_unknown_rule_gets_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "timeline-oder"]) == 2
     assert "did you mean `timeline-order`?" in capsys.readouterr().err
+
+
+def test_a_key_that_allows_less_than_other_texts_says_so_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "summary"]) == 0
+    assert set(re.findall(r"at most ([0-9,]+) characters", capsys.readouterr().out)) == {"600"}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
 from postmortem_kb.cli import main
 from postmortem_kb.export.site import files
@@ -34,16 +35,16 @@ HEAD: dict[str, Any] = {
     "tags": ["dns"],
     "timezone": "Europe/Berlin",
     "timestamps": {"started": "2026-03-04T09:00:00Z", "detected": "2026-03-04T09:05:00Z", "resolved": "2026-03-04T10:00:00Z"},
-    "detection": {"source": "alert", "signal": "https://example.com/alert"},
+    "detection": {"source": "alert", "alert": "PoolFull"},
     "roles": {"author": "@maria", "facilitator": "@joe", "responders": ["@ann"]},
     "sign_offs": [{"by": "@joe", "role": "facilitator", "on": "2026-03-06"}],
     "published": "2026-03-07",
     "impact": {"customers": "All of them", "downtime_minutes": 60, "downstream": ["billing"], "data_loss": "None"},
     "root_causes": [
-        {"id": "RC1", "category": "capacity", "statement": "The pool was small.", "latent": True, "evidence": ["a.md"],
+        {"id": "RC1", "category": "capacity", "statement": "The pool was small.", "evidence": ["a.md"],
          "accepted_risk": {"reason": "Rare", "by": "@joe", "until": "2027-01-01"}}
     ],
-    "contributing_factors": [{"id": "CF1", "kind": "process", "statement": "Nobody looked.", "evidence": ["b.md"]}],
+    "contributing_factors": [{"id": "CF1", "kind": "process", "latent": True, "statement": "Nobody looked.", "evidence": ["b.md"]}],
     "action_items": [
         {"id": "A1", "action": "Widen the pool", "type": "prevent", "owner": "@ann", "priority": "P1", "status": "done",
          "due": "2026-03-20", "completed": "2026-03-19", "ticket": "OPS-1", "addresses": ["RC1"], "evidence": ["c.md"],
@@ -53,8 +54,9 @@ HEAD: dict[str, Any] = {
     "related": [{"id": "i1", "relation": "similar", "note": "As then"}],
     "links": [{"title": "Chat", "url": "https://example.com", "kind": "chat"}],
     "briefs": {"executive": "All is well."},
-    "suppress": [{"rule": "schema", "key": "kind", "reason": "For once"}],
+    "suppress": [{"rule": "deadline", "key": "kind", "reason": "For once it is known."}],
 }  # fmt: skip
+SCHEMAS = Path(__file__).parent.parent / "schema" / "postmortem_schema"
 GONE = object()
 SHAPES = (GONE, None, "", "x", 1.5, True, [], ["x"], [None], [[]], [{}], {}, {"x": "y"})
 TODAY = date(2026, 6, 1)
@@ -137,3 +139,22 @@ def test_a_change_from_one_shape_to_another_is_checked(
     shutil.copytree(after / "postmortems", tmp_path / "base" / "postmortems", dirs_exist_ok=True)
     main(["--root", str(tmp_path / "base"), "check", "--since", "HEAD", "--format", "json"])
     assert json.loads(capsys.readouterr().out)["diagnostics"]
+
+
+def test_the_check_and_the_published_schema_say_yes_and_no_to_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an editor underlines is what a check reports, up to the length of each text and list."""
+    schema = json.loads((SCHEMAS / "postmortem.schema.json").read_text(encoding="utf-8"))
+    editor = Draft202012Validator(schema, format_checker=FormatChecker(["date"]))
+    lengths = ["a" * length for limit in (100, 200, 600, 2_000, 5_000) for length in (limit, limit + 1)]
+    shapes = (GONE, None, "x y", "@x", 1, -1, True, ["x", "x"], [{}], {"x-a": 1}, "2026-02-30", "P2 ", *lengths)
+    (tmp_path / "postmortems").mkdir()
+    heads = [HEAD, *(changed(path, shape) for path, shape in product(places(HEAD), shapes))]
+    for number, head in enumerate(heads):
+        written(tmp_path, number, head)
+    main(["--root", str(tmp_path), "check", "--select", "schema", "--select", "unknown-key", "--format", "json"])
+    told = {Path(d["path"]).stem for d in json.loads(capsys.readouterr().out)["diagnostics"]}
+    refused = {f"i{number}" for number, head in enumerate(heads) if not editor.is_valid({"id": f"i{number}", **head})}
+    assert told == refused
+    assert len(heads) > len(told) + 100 > 200

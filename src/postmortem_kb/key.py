@@ -138,7 +138,11 @@ def _kind(value: Node, single: Node) -> str:
 
 def _forms(node: Node, single: Node) -> Iterator[tuple[str, str]]:
     if "$ref" in node and "properties" not in single and single.get("description"):
-        yield str(single.get("title", "")), split(single["description"])[0]
+        text = split(single["description"])[0]
+        if "maxLength" in node and "maxLength" in single:
+            # A key may allow less than other texts.
+            text = text.replace(f"{single['maxLength']:,} characters", f"{node['maxLength']:,} characters")
+        yield str(single.get("title", "")), text
 
 
 def _example(node: Node, value: Node, words: tuple[str, ...]) -> Any:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _EXPLAINING = ("$schema", "$id", "$comment", "title", "description", "examples", "default")
 
+_BOUNDS: dict[str, Callable[[Any, Any], Any]] = {
+    **dict.fromkeys(("maximum", "maxItems", "maxLength"), min),
+    **dict.fromkeys(("minimum", "minItems", "minLength"), max),
+}
+"""Which of two bounds lets less through."""
+
 
 class Validator:
     """Most files are valid, and that is answered a hundred times quicker than what is wrong with one."""
@@ -53,8 +59,20 @@ def _flat(node: Any, schema: Mapping[str, Any]) -> Any:
         return [_flat(item, schema) for item in node]
     if not isinstance(node, dict):
         return node
-    node = {**{key: value for key, value in node.items() if key != "$ref"}, **resolved(node, schema)}
+    if "$ref" in node:
+        node = _narrowed(node, resolved(node, schema))
     return {key: _flat(value, schema) for key, value in node.items() if key != "$defs"}
+
+
+def _narrowed(node: Mapping[str, Any], target: Mapping[str, Any]) -> dict[str, Any]:
+    """What a node refers to together with what stands beside its `$ref`: both hold, so the narrower bound does.
+
+    Title and description stay those of the target, which say what form a value has; an example that is nearer to the key says more.
+    """
+    own = {key: value for key, value in node.items() if key != "$ref"}
+    narrower = {key: _BOUNDS[key](own[key], target[key]) for key in _BOUNDS if key in own and key in target}
+    examples = {key: own[key] for key in ("examples",) if key in own}
+    return {**own, **target, **examples, **narrower}
 
 
 def _bare(node: Any, *, names: bool = False) -> Any:
