@@ -66,6 +66,7 @@ LEFT_ALONE: dict[str, str] = {
     "bars inside and outside of code": f"{DRAFT}| 09:05 | `a | b` | ops |\n",
     "text behind a hash that may be a remark": DRAFT.replace("was down", "was down #again"),
     "a remark behind a word": DRAFT.replace("status: draft", "status: draft #12"),
+    "a title above the frontmatter": f"# Checkout\n\n{DRAFT}",
     "broken YAML": "---\nid: [\n---\n",
     "no frontmatter": "# Hello  \n",
     "nothing": "",
@@ -135,6 +136,14 @@ def test_a_value_that_yaml_would_cut_at_a_number_is_put_in_quotes(
     file.write_bytes(start.replace(whole, cut).replace("\n", breaks).encode())
     assert fix(file, "--fix", "--select", "frontmatter-syntax") == 0
     assert file.read_bytes() == start.replace("\n", breaks).encode()
+
+
+@pytest.mark.parametrize("above", ["\n", " \n\t\n", " "])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_white_space_above_the_frontmatter_goes(above: str, mark: str, file: Path) -> None:
+    file.write_text(mark + above + DRAFT, encoding="utf-8")
+    assert fix(file, "--fix") == 0
+    assert file.read_text(encoding="utf-8") == mark + DRAFT
 
 
 def test_bars_between_backticks_are_escaped(file: Path) -> None:

@@ -67,6 +67,11 @@ class Catalog:
         self.questions.update(("page", key) for key in keys)
         return [path for key in keys for path in self._pages.get(key, ())]
 
+    def others(self, id: str, path: str) -> list[str]:
+        """The files besides the one at a path whose page is, or would be, that of an id."""
+        self.questions.add(("page", page_key(id)))
+        return [other for other in self._pages.get(page_key(id), ()) if other != path]
+
     def is_file(self, path: str) -> bool:
         """Whether a path below the root is a file inside the repository."""
         self.questions.add(("file", path))

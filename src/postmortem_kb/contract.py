@@ -129,7 +129,8 @@ class Contract:
         else:
             value = remedy(keyword, error.instance, error.schema)
             value = value if value and Validator(error.schema).is_valid(value) else ""
-            yield Violation(path, "", keyword, *wrong_value(path, error), value)
+            told = wrong_value(path, error, required=self._is_required(path, data))
+            yield Violation(path, "", keyword, *told, value)
 
     def _missing(self, path: Path, name: str, error: Any, data: Mapping[str, Any]) -> tuple[str, str]:
         where = f"`{place_name(path)}.{name}`" if path else f"`{name}`"
@@ -142,6 +143,14 @@ class Contract:
                 reason = f": a {data['status']}{severity} postmortem needs it"
         return f"{where} is missing{reason}", self._described((*path, name)) + self._inside((*path, name), data)
 
+    def _is_required(self, path: Path, data: Mapping[str, Any]) -> bool:
+        """Whether the key at the end of a path may not be left out."""
+        dotted = ".".join(step for step in path if isinstance(step, str))
+        asked = self.policy.required(data.get("status"), data.get("severity"))
+        if any(key == dotted or key.startswith(f"{dotted}.") for requirement in asked for key in requirement.keys):
+            return True
+        return bool(path) and path[-1] in resolved(self._node(path[:-1]), self.schema).get("required", ())
+
     def _inside(self, path: Path, data: Mapping[str, Any]) -> str:
         """What a missing block of keys has to hold, so that its writer need not find out one by one."""
         start = ".".join(map(str, path)) + "."
@@ -151,11 +160,16 @@ class Contract:
 
     def _described(self, path: Path) -> str:
         """The first sentence of what the schema says of a key, as help for one who has to write it."""
+        node = self._node(path)
+        return first_sentence(node) or first_sentence(resolved(node, self.schema))
+
+    def _node(self, path: Path) -> Any:
+        """What the schema says of the value at the end of a path; empty where it knows none."""
         node: Any = self.schema
         for step in path:
             node = resolved(node, self.schema)
             node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
-        return first_sentence(node) or first_sentence(resolved(node, self.schema))
+        return node
 
 
 def _unknown(error: Any) -> list[str]:

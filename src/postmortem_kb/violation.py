@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from postmortem_kb.source.yaml import Path
+from postmortem_kb.validator import Validator
 from postmortem_kb.words import nearest
 
 
@@ -61,18 +62,22 @@ _TYPES = {
 }  # fmt: skip
 
 
-def wrong_value(path: Path, error: Any) -> tuple[str, str]:  # noqa: C901 - one case a keyword
-    """Message and help for a value that a keyword of the schema refuses; `error` is jsonschema's ValidationError."""
+def wrong_value(path: Path, error: Any, *, required: bool = False) -> tuple[str, str]:  # noqa: C901 - one case a keyword
+    """Message and help for a value that a keyword of the schema refuses.
+
+    Args:
+        path: Where it stands.
+        error: jsonschema's ValidationError.
+        required: Whether the key has to stand there, so that it cannot be left out.
+    """
     name, value, wanted, schema = place_name(path) or "frontmatter", error.instance, error.validator_value, error.schema
     match error.validator:
         case "type":
             kind = " or ".join(_TYPES[t] for t in ([wanted] if isinstance(wanted, str) else wanted))
             if value is None:
-                return f"`{name}` is empty: it must be {kind}", f"Fill it in, or leave the key out.{_example(schema)}"
-            help = (
-                f'Write it in quotes: "{value}".' if wanted == "string" and not isinstance(value, dict | list) else ""
-            )
-            return f"`{name}` must be {kind}, not {_kind(value)}", help or _example(schema).strip()
+                fill = "Fill it in." if required else "Fill it in, or leave the key out."
+                return f"`{name}` is empty: it must be {kind}", f"{fill}{_example(schema)}"
+            return f"`{name}` must be {kind}, not {_kind(value)}", _in_quotes(value, schema) or _example(schema).strip()
         case "enum":
             words = ", ".join(map(str, wanted))
             if not isinstance(value, str):
@@ -99,6 +104,13 @@ def wrong_value(path: Path, error: Any) -> tuple[str, str]:  # noqa: C901 - one 
             return f"`{name}` has {len(value)} entries, at most {wanted} are allowed", "Shorten the list."
         case _:
             return f"`{name}` does not fit: {error.message}", str(schema.get("description", ""))
+
+
+def _in_quotes(value: object, schema: Mapping[str, Any]) -> str:
+    """That a number or a truth value is to be written as a text, where such a text fits."""
+    typed = str(value).lower() if isinstance(value, bool) else str(value)
+    fits = not isinstance(value, dict | list) and Validator(schema).is_valid(typed)
+    return f'Write it in quotes: "{typed}".' if fits else ""
 
 
 def first_sentence(schema: Mapping[str, Any]) -> str:

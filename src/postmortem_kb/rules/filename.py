@@ -52,6 +52,8 @@ from postmortem_kb.source.document import Document
 NAME = "filename"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.SYNTAX
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""What the schema takes for an id."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*|[0-9]{4}-[0-9]{2}-[A-Za-z0-9._-]+")
 """What needs no quotes in YAML and is surely text."""
 
@@ -67,7 +69,23 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(
             span,
             f"The id is `{value}`, the file is named `{document.stem}.md`",
-            f"Rename the file to `{value}.md`, or write `id: {document.stem}`.",
+            _help(document, value, context),
             "id",
             fix=fix,
         )
+
+
+def _help(document: Document, value: str, context: Context) -> str:
+    """The ways out after which nothing else is wrong."""
+    stem, ways = document.stem, []
+    if _ID.fullmatch(value) and not context.catalog.others(value, document.path):
+        ways.append(f"rename the file to `{value}.md`")
+    if _ID.fullmatch(stem):
+        written = stem if _NAME.fullmatch(stem) else f'"{stem}"'
+        ways.append(f"write `id: {written}`")
+    if not ways:
+        name = "-".join(re.findall(r"[A-Za-z0-9._]+", stem))[:100].lstrip("._-") or "checkout-down"
+        ways = [f"rename the file to `{name}.md` and write `id: {name}`; an id has letters, digits, `.`, `_` and `-`"]
+    text = ", or ".join(ways)
+    more = " Once it is merged, the id that it had stays." if len(ways) > 1 else ""
+    return f"{text[0].upper()}{text[1:]}.{more}"

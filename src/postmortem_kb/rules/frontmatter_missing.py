@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports a file below `postmortems/` that is empty, or does not begin with a line `---`.
+Reports a file below `postmortems/` that is empty, or does not begin with a line `---`: a blank line above it is enough to hide it
+from most readers. `check --fix` removes white space above it.
 
 ## Why it matters
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from postmortem_kb.diagnostic import FILE_START, Edit, Finding, Fix, Span
-from postmortem_kb.source.frontmatter import Frontmatter, read_frontmatter
+from postmortem_kb.source.frontmatter import Frontmatter, no_frontmatter, read_frontmatter
 from postmortem_kb.source.limits import Limits
 from postmortem_kb.source.text import LINE_BREAK, Text, digest
 
@@ -125,13 +125,7 @@ def parse_document(path: str, content: bytes, limits: Limits) -> Document:
         fix = Fix((Edit(text.exact_span(*fault.edit[:2]), fault.edit[2]),)) if fault.edit else None
         problems[fault.rule] = (*problems.get(fault.rule, ()), Finding(span, fault.message, fault.help, fix=fix))
     if not faults and not frontmatter.data:
-        problems["frontmatter-missing"] = (
-            Finding(
-                FILE_START,
-                "The file is empty" if not text.string.strip() else "The file has no frontmatter",
-                "Begin it with `---`, the keys `id`, `title`, `status`, `severity`, `timestamps` and `roles`, and `---`.",
-            ),
-        )
+        problems["frontmatter-missing"] = (no_frontmatter(text),)
     return Document(path, text, frontmatter, body_start, problems, limits.items, digest(content))
 
 

@@ -17,6 +17,7 @@ _CUT_INSIDE = re.compile(rf"[ \t]+(#[^\s#][^\r\n]*?)(?={_REMARK}|[ \t]*[,\]}}])"
 """The same between the brackets of a list on one line."""
 _FIGURE = re.compile(r"[0-9][0-9TZ:.+-]*")
 """A number, a date or a moment: what stands behind it is a remark."""
+_ENTRY = re.compile(r"[ ]*(-[^\s-].*)")
 _TICKET = re.compile(r"#[0-9]+(?![\w-])")
 
 
@@ -100,12 +101,17 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901 - on
     context = getattr(error, "context_mark", None)
     start = text.rfind("\n", 0, offset) + 1
     line = text[start:].split("\n", 1)[0]
+    if "did not find expected ',' or" in problem and context is not None:
+        closing = problem[-2]
+        if closing not in _inside(text, context.index):
+            message = f"The bracket `{text[context.index]}` that opens here is never closed"
+            return Fault(context.index, message, f"Close it with `{closing}` behind its last entry.")
     if "mapping values are not allowed" in problem:
         if ": " not in line[: offset - start]:
             above = text[:start].rstrip()
             last = above.rfind("\n") + 1
             if above and not _KEY.search(above, last):
-                return Fault(last, _NOTHING, "Write `key: value`, or indent it.")
+                return _stray(last, above[last:])
             return Fault(start, "This key does not line up with the keys above", "Indent the keys of one block alike.")
         return Fault(offset, "A `: ` inside a value looks like a second key", _quoted(line))
     if "cannot start any token" in problem:
@@ -121,10 +127,25 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901 - on
         )
     if "could not find expected ':'" in problem:
         at = context.index if context is not None else offset
-        return Fault(at, _NOTHING, "Write `key: value`, or indent it.")
+        return _stray(at, text[at:].split("\n", 1)[0])
     if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
         return Fault(offset, "The indentation does not fit the lines above", "Align the keys of one block.")
     return Fault(offset, f"This is not YAML: {problem}", "Put the text in quotes, or mend the line.")
+
+
+def _inside(text: str, bracket: int) -> str:
+    """What may stand between brackets: up to the next line that is indented no deeper than that of the first."""
+    depth = len(_margin(text[text.rfind("\n", 0, bracket) + 1 :]))
+    below = re.compile(rf"\n[ ]{{0,{depth}}}[^\s\]}}]").search(text, bracket)
+    return text[bracket : below.start() if below else len(text)]
+
+
+def _stray(offset: int, line: str) -> Fault:
+    """A line that is nothing; a dash without its space is an entry of a list."""
+    if entry := _ENTRY.match(line):
+        message = "An entry of a list has a space behind its `-`"
+        return Fault(offset + entry.start(1), message, f"Write `- {entry[1].rstrip()[1:]}`.")
+    return Fault(offset, _NOTHING, "Write `key: value`, or indent it.")
 
 
 def forbidden(offset: int, code: int) -> Fault:

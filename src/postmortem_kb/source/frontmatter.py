@@ -10,12 +10,14 @@ from typing import Any
 import frontmatter
 from frontmatter.default_handlers import BaseHandler
 
-from postmortem_kb.diagnostic import Span
+from postmortem_kb.diagnostic import FILE_START, Edit, Finding, Fix, Span
 from postmortem_kb.source.fault import Fault
 from postmortem_kb.source.text import Text
 from postmortem_kb.source.yaml import Path, Place, Reading, read_yaml
 
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
+_LATER = re.compile(r"^([ \t]*)---[ \t]*(?:\r\n|\r|\n)(?=[A-Za-z_-]+:(?:[ \t\r\n]))", re.MULTILINE)
+"""The opening of a frontmatter above which something stands."""
 _CLOSING = re.compile(r"(?<=[\r\n])(---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
 
 
@@ -96,6 +98,24 @@ class _Handler(BaseHandler):
     def load(self, fm: str, **_: object) -> dict[str, Any]:
         self.reading = read_yaml(fm, nesting=self.nesting, items=self.items)
         return self.reading.value if isinstance(self.reading.value, dict) else {}
+
+
+def no_frontmatter(text: Text) -> Finding:
+    """Why a file without faults holds no keys, and what to write."""
+    keys = "the keys `id`, `title`, `status`, `severity`, `timestamps` and `roles`"
+    if _OPENING.match(text.string):
+        return Finding(FILE_START, "The frontmatter is empty", f"Write {keys} between the two lines `---`.")
+    later = _LATER.search(text.string)
+    if not later or not _CLOSING.search(text.string, later.end()):
+        message = "The file has no frontmatter" if text.string.strip() else "The file is empty"
+        return Finding(FILE_START, message, f"Begin it with `---`, {keys}, and `---`.")
+    line = text.position(later.start())[0]
+    if text.string[: later.start()].strip():
+        message = f"The frontmatter begins on line {line}, and has to begin on the first"
+        return Finding(FILE_START, message, "Move what stands above it below its closing `---`, or delete it.")
+    blank = text.exact_span(0, later.end(1))
+    fix = Fix((Edit(blank, ""),))
+    return Finding(blank, "White space stands above the frontmatter", "Let the file begin with `---`.", fix=fix)
 
 
 def read_frontmatter(text: Text, *, nesting: int, items: int) -> tuple[Frontmatter, int, list[Fault]]:

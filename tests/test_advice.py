@@ -1,0 +1,113 @@
+"""What a finding tells its reader to write: once it is written, the finding is gone, and no other came."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from postmortem_kb.cli import main
+
+DRAFT = """---
+id: a
+title: Checkout was down
+status: draft
+severity: P3
+services:
+  - checkout
+timestamps:
+  started: 2026-03-04T09:00:00Z
+roles:
+  author: "@maria"
+---
+
+## Timeline
+
+| Time | Event |
+| --- | --- |
+| 09:00 | Orders fail |
+"""
+MOMENT = "2026-03-04T09:00:00Z"
+# What is in the draft, what somebody wrote instead, a part of what they are told, and what they write then.
+FOLLOWED: dict[str, tuple[str, str, str, str]] = {
+    "a number as a title": ("Checkout was down", "404", 'Write it in quotes: "404".', '"404"'),
+    "a truth value as a title": ("Checkout was down", "true", 'Write it in quotes: "true".', '"true"'),
+    "seconds as a moment": (MOMENT, "1772611500", 'For instance: "2025-03-14', '"2025-03-14T09:26:00Z"'),
+    "a year as a day": ("severity: P3", "severity: P3\npublished: 2026", 'For instance: "20', "severity: P3\npublished: 2026-03-05"),
+    "a title that is empty": ("Checkout was down", "", "Fill it in.", "Checkout was down"),
+    "a kind that is empty": ("severity: P3", "severity: P3\nkind:", "Known words: outage", "severity: P3\nkind: outage"),
+    "a summary that is empty": ("severity: P3", "severity: P3\nsummary:", "or leave the key out", "severity: P3"),
+    "an entry without its space": ("  - checkout\n", "  - checkout\n  -orders\n", "Write `- orders`.", "  - checkout\n  - orders\n"),
+    "a first entry without its space": (
+        "services:\n  - checkout\n", "services:\n-checkout\n", "Write `- checkout`.", "services:\n- checkout\n",
+    ),
+    "a list that is not closed": (
+        "services:\n  - checkout\n", "services: [a, b\n", "Close it with `]`", "services: [a, b]\n",
+    ),
+    "a block that is not closed": (
+        "timestamps:\n  started: ", "timestamps: {started: ", "Close it with `}`", f"timestamps: {{started: {MOMENT}}}\nx-a: ",
+    ),
+    "text behind a hash": ("Checkout was down", "The C #sharp pool", '"The C #sharp pool"', '"The C #sharp pool"'),
+    "a comment behind a hash": ("Checkout was down", "Down #again", "write a space behind the `#`", "Down # again"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "postmortems").mkdir()
+    return tmp_path / "postmortems" / "a.md"
+
+
+def errors(file: Path, text: str, capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
+    file.write_text(text, encoding="utf-8")
+    main(["--root", str(file.parent.parent), "check", "--format", "json"])
+    found = json.loads(capsys.readouterr().out)["diagnostics"]
+    return [diagnostic for diagnostic in found if diagnostic["severity"] == "error"]
+
+
+@pytest.mark.parametrize("case", FOLLOWED)
+def test_advice_that_is_followed_leaves_nothing(case: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad, advice, better = FOLLOWED[case]
+    assert good in DRAFT
+    (found,) = errors(file, DRAFT.replace(good, bad, 1), capsys)
+    assert advice in found["help"]
+    assert errors(file, DRAFT.replace(good, better, 1), capsys) == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "line"), [("tags: [a, b\n", 2), ("tags: [\n  a,\n  b\n", 2), ("x-a:\n  b: {c: d\n  e: f\n", 3)]
+)
+def test_an_open_bracket_is_found_where_it_opens(
+    bad: str, line: int, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (found,) = errors(file, DRAFT.replace("---\n", f"---\n{bad}", 1), capsys)
+    assert (found["line"], found["message"][-33:]) == (line, "` that opens here is never closed")
+
+
+def test_a_required_key_that_is_empty_cannot_be_left_out(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = DRAFT.replace("status: draft", "status: reviewed\nsummary:").replace("Checkout was down", "")
+    told = {d["message"].split("`")[1]: d["help"] for d in errors(file, text, capsys) if "is empty" in d["message"]}
+    assert told.keys() == {"title", "summary"}
+    assert not any("leave the key out" in help for help in told.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "id", "advice"),
+    [
+        ("b", "a", "Rename the file to `a.md`, or write `id: b`. Once it is merged, the id that it had stays."),
+        ("b", "taken", "Write `id: b`."),
+        ("b", "checkout pool", "Write `id: b`."),
+        ("checkout pool", "a", "Rename the file to `a.md`."),
+        ("2026", "taken", 'Write `id: "2026"`.'),
+        ("checkout pool", "taken", "Rename the file to `checkout-pool.md` and write `id: checkout-pool`; "),
+    ],
+)
+def test_a_name_is_offered_only_where_it_may_be_taken(
+    name: str, id: str, advice: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file.parent / "2025").mkdir()
+    (file.parent / "2025" / "taken.md").write_text(DRAFT.replace("id: a", "id: taken"), encoding="utf-8")
+    found = errors(file.with_name(f"{name}.md"), DRAFT.replace("id: a", f"id: {id}"), capsys)
+    (told,) = [diagnostic["help"] for diagnostic in found if diagnostic["rule"] == "filename"]
+    assert told.startswith(advice)
