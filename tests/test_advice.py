@@ -48,6 +48,12 @@ FOLLOWED: dict[str, tuple[str, str, str, str]] = {
     "a block that is not closed": (
         "timestamps:\n  started: ", "timestamps: {started: ", "Close it with `}`", f"timestamps: {{started: {MOMENT}}}\nx-a: ",
     ),
+    "an offset as a zone": (
+        "severity: P3", "severity: P3\ntimezone: UTC+1", "such as `Europe/Berlin`", "severity: P3\ntimezone: Europe/Berlin",
+    ),
+    "an offset alone as a zone": (
+        "severity: P3", "severity: P3\ntimezone: +01:00", "such as `Europe/Berlin`", "severity: P3\ntimezone: Europe/Berlin",
+    ),
     "text behind a hash": ("Checkout was down", "The C #sharp pool", '"The C #sharp pool"', '"The C #sharp pool"'),
     "a comment behind a hash": ("Checkout was down", "Down #again", "write a space behind the `#`", "Down # again"),
 }  # fmt: skip
@@ -111,3 +117,48 @@ def test_a_name_is_offered_only_where_it_may_be_taken(
     found = errors(file.with_name(f"{name}.md"), DRAFT.replace("id: a", f"id: {id}"), capsys)
     (told,) = [diagnostic["help"] for diagnostic in found if diagnostic["rule"] == "filename"]
     assert told.startswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("address", "better"),
+    [
+        ("/postmortems/2025/b.md", "2025/b.md"),
+        ("/postmortems/2025/b.md#impact", "2025/b.md#impact"),
+        ("/docs/a%20b.png", "../docs/a%20b.png"),
+        ("postmortems/2025/b.md", "2025/b.md"),
+        ("b.md#impact", "2025/b.md#impact"),
+        ("../elsewhere/b.md", "2025/b.md"),
+        ("../../../b.md", "2025/b.md"),
+    ],
+)
+def test_a_link_to_a_file_that_is_somewhere_else_is_led_there(
+    address: str, better: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = file.parent.parent
+    (root / "docs").mkdir()
+    (root / "docs" / "a b.png").write_bytes(b"")
+    (root / "postmortems" / "2025").mkdir()
+    (root / "postmortems" / "2025" / "b.md").write_text(DRAFT.replace("id: a", "id: b"), encoding="utf-8")
+    (found,) = errors(file, f"{DRAFT}\nSee [there]({address}).\n", capsys)
+    assert found["help"] == f"Did you mean `{better}`?"
+    assert main(["--root", str(root), "check", "--fix"]) == 0
+    assert file.read_text(encoding="utf-8") == f"{DRAFT}\nSee [there]({better}).\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "advice"),
+    [
+        ("b.md", "Add the file."),
+        ("/docs/none.png", "Add the file."),
+        ("../../b.md", "Put the file beside the postmortem."),
+    ],
+)
+def test_a_link_that_may_mean_several_files_is_left(
+    address: str, advice: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for year in ("2024", "2025"):
+        (file.parent / year).mkdir()
+        (file.parent / year / "b.md").write_text(DRAFT.replace("id: a", "id: b"), encoding="utf-8")
+    found = errors(file, f"{DRAFT}\nSee [there]({address}).\n", capsys)
+    assert [d["help"] for d in found if d["rule"] == "broken-link"] == [advice]
+    assert not any(d["fixable"] for d in found if d["rule"] == "broken-link")

@@ -4,6 +4,8 @@
 
 Reports relative addresses in the body, and repository paths under `evidence`, that are no file, or that lead out of the repository.
 Addresses of other hosts are not asked, for a check works offline.
+An address begins where the file lies: `/docs/pool.png` is at the root of whatever site shows the page. `check --fix` mends an address where one
+file was surely meant: the same path from the root, or the only postmortem of that name, moved into another folder.
 
 ## Why it matters
 
@@ -29,11 +31,13 @@ The pool was full, as [the dashboard](https://dash.example.com/pool) shows.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from postmortem_kb.catalog import Catalog
-from postmortem_kb.diagnostic import Finding, Severity, Span
+from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity, Span
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 from postmortem_kb.source.links import below_root, targets
@@ -47,36 +51,68 @@ _HOST = ("http://", "https://")
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each address without a file behind it."""
+    catalog, frontmatter = context.catalog, document.frontmatter
     for target in targets(document.body):
         if target.relative and target.address:
             path = below_root(document.path, target.address)
-            yield from _broken(context.catalog, target.span, target.address, path)
-    frontmatter = document.frontmatter
+            yield from _broken(catalog, document, target.span, target.address, path, posixpath.dirname(document.path))
     for key in ("root_causes", "contributing_factors", "action_items"):
         for index, item in frontmatter.mappings(key):
             evidence = item.get("evidence")
             for position, address in enumerate(evidence if isinstance(evidence, list) else ()):
                 if isinstance(address, str) and not address.startswith(_HOST):
                     span = frontmatter.at(key, index, "evidence", position)
-                    yield from _broken(context.catalog, span, address, posixpath.normpath(address), f"{key}.evidence")
+                    path = posixpath.normpath(address)
+                    yield from _broken(catalog, document, span, address, path, "", f"{key}.evidence")
 
 
-def _broken(catalog: Catalog, span: Span, address: str, path: str, key: str = "") -> Iterator[Finding]:
+def _broken(
+    catalog: Catalog, document: Document, span: Span, address: str, path: str, folder: str, key: str = ""
+) -> Iterator[Finding]:
+    """The finding of an address that leads to a path; `folder` is where addresses of its kind begin."""
+    if not path.startswith(("..", "/")) and catalog.is_file(path):
+        return
     shown = address[:80]
-    if path.startswith(("..", "/")):
+    if found := _meant(catalog, address, path):
+        better = posixpath.relpath(found, folder or ".")
+        # In evidence, a path stands as it is; in Markdown it is part of an address.
+        better = better if key else quote(better) + _behind(address)
+        at_root = path.startswith("/") and found == path.lstrip("/")
+        why = "begins at the root of a site, which is not that of this repository" if at_root else "leads to no file"
+        typed = document.text.line(span.line)[span.column - 1 : span.end_column - 1] == address
+        fix = Fix((Edit(span, better),)) if typed else None
+        yield Finding(span, f"`{shown}` {why}", f"Did you mean `{better}`?", key, fix=fix)
+    elif path.startswith(".."):
         yield Finding(span, f"`{shown}` leads out of the repository", "Put the file beside the postmortem.", key)
-    elif not catalog.is_file(path):
-        guess = _neighbour(catalog.root, path)
-        yield Finding(
-            span, f"`{shown}` leads to no file", f"Did you mean `{guess}`?" if guess else "Add the file.", key
-        )
+    else:
+        near = _neighbour(catalog.root, path.lstrip("/"), document.path)
+        help = f"Did you mean `{posixpath.relpath(near, folder or '.')}`?" if near else "Add the file."
+        yield Finding(span, f"`{shown}` leads to no file", help, key)
 
 
-def _neighbour(root: Path, path: str) -> str | None:
-    """The file in the same folder whose name is nearest."""
+def _meant(catalog: Catalog, address: str, path: str) -> str:
+    """The one file that was surely meant, by its path below the root: the same way from there, or the only one of its name."""
+    from_root = below_root("", address).lstrip("/")
+    if not from_root.startswith("..") and catalog.is_file(from_root):
+        return from_root
+    name = posixpath.basename(path)
+    stem = name.removesuffix(".md")
+    named = [other for other in catalog.others(stem, "") if posixpath.basename(other) == name] if stem != name else []
+    return named[0] if len(named) == 1 else ""
+
+
+def _behind(address: str) -> str:
+    """What stands behind the path of an address."""
+    found = re.search("[?#]", address)
+    return address[found.start() :] if found else ""
+
+
+def _neighbour(root: Path, path: str, own: str) -> str | None:
+    """The file in the same folder whose name is nearest, by its path below the root; the document itself is not meant."""
     folder, name = posixpath.split(path)
     try:
         names = [entry.name for entry in (root / folder).iterdir() if entry.is_file()]
     except (OSError, ValueError):
         return None
-    return nearest(name, names)
+    guess = nearest(name, (other for other in names if posixpath.join(folder, other) != own))
+    return posixpath.join(folder, guess) if guess else None

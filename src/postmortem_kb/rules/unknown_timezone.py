@@ -27,6 +27,7 @@ timezone: Europe/Berlin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Finding, Severity
@@ -38,13 +39,22 @@ from postmortem_kb.words import nearest
 NAME = "unknown-timezone"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.DOCUMENT
+_OFFSET = re.compile(r"(?:UTC|GMT|Z)[+-][0-9]{1,2}(?::?[0-9]{2})?", re.IGNORECASE)
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """A zone that nobody knows."""
     name = document.frontmatter.get("timezone")
-    # What is no text breaks the schema.
-    if isinstance(name, str) and name != "UTC" and name not in zone_names():
-        guess = nearest(name, zone_names())
-        help = f"Did you mean `{guess}`?" if guess else "Write an IANA name such as `Europe/Berlin`."
-        yield Finding(document.frontmatter.at("timezone"), f"There is no time zone `{name[:60]}`", help, NAME)
+    if not isinstance(name, str) or name == "UTC" or name in zone_names():
+        return
+    # What is not of the form of a name breaks the schema, which says so.
+    if not any(violation.path == ("timezone",) for violation in context.violations(document)):
+        yield Finding(document.frontmatter.at("timezone"), f"There is no time zone `{name[:60]}`", _help(name), NAME)
+
+
+def _help(name: str) -> str:
+    if _OFFSET.fullmatch(name):
+        # The nearest names, `UTC` and `Etc/GMT+1`, are hours away from it.
+        return "Write the name of a place, such as `Europe/Berlin`, or leave it out and write times with their offset."
+    guess = nearest(name, zone_names())
+    return f"Did you mean `{guess}`?" if guess else "Write an IANA name such as `Europe/Berlin`."
