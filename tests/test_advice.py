@@ -54,6 +54,36 @@ FOLLOWED: dict[str, tuple[str, str, str, str]] = {
     "an offset alone as a zone": (
         "severity: P3", "severity: P3\ntimezone: +01:00", "such as `Europe/Berlin`", "severity: P3\ntimezone: Europe/Berlin",
     ),
+    "a moment without an offset": (
+        MOMENT, "2026-03-04T09:00:00", "Write `2026-03-04T09:00:00Z` for UTC", MOMENT,
+    ),
+    "no severity": ("severity: P3\n", "", "Known words: P1, P2, P3, P4.", "severity: P2\n"),
+    "no roles": ('roles:\n  author: "@maria"', "x-a: b", 'For instance: `roles: {author: "@ada"}`', 'roles: {author: "@ada"}'),
+    "a link that is an address": (
+        "severity: P3", "severity: P3\nlinks: [https://example.com]", "url: https://example.com}`.",
+        "severity: P3\nlinks: [{title: Orders dashboard during the incident, url: https://example.com}]",
+    ),
+    "a cause that is a sentence": (
+        "severity: P3", "severity: P3\nroot_causes:\n  - The pool, then", 'statement: "The pool, then"}`.',
+        'severity: P3\nroot_causes:\n  - {id: RC1, category: schema-change, statement: "The pool, then"}',
+    ),
+    "a postmortem that is its id": (
+        "severity: P3", "severity: P3\nrelated: [b]", "Write `{id: b, relation: recurrence-of}`.",
+        "severity: P3\nx-related: [{id: b, relation: recurrence-of}]",
+    ),
+    "a rule that is its name": (
+        "severity: P3", "severity: P3\nsuppress: [whys-format]", "Write `{rule: whys-format, reason: ",
+        "severity: P3\nsuppress: [{rule: whys-format, reason: It has two rows}]",
+    ),
+    "a moment at the top level": (
+        "severity: P3", f"severity: P3\nresolved: {MOMENT}", "`resolved` stands in `timestamps`.", "severity: P3",
+    ),
+    "a day among the first keys": (
+        "severity: P3", "severity: P3\ndue: 2026-04-01", "`due` stands in the entries of `action_items`.", "severity: P3",
+    ),
+    "a title among the moments": (
+        "timestamps:", "timestamps:\n  title: Down", "`title` stands at the top level", "timestamps:",
+    ),
     "text behind a hash": ("Checkout was down", "The C #sharp pool", '"The C #sharp pool"', '"The C #sharp pool"'),
     "a comment behind a hash": ("Checkout was down", "Down #again", "write a space behind the `#`", "Down # again"),
 }  # fmt: skip

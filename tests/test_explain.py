@@ -84,3 +84,8 @@ def test_an_unknown_rule_gets_the_nearest(capsys: pytest.CaptureFixture[str]) ->
 def test_a_key_that_allows_less_than_other_texts_says_so_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "summary"]) == 0
     assert set(re.findall(r"at most ([0-9,]+) characters", capsys.readouterr().out)) == {"600"}
+
+
+def test_a_key_without_the_block_that_holds_it_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "started"]) == 2
+    assert "did you mean `timestamps.started`?" in capsys.readouterr().err

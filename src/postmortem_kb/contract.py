@@ -12,8 +12,8 @@ from postmortem_kb.policy import Policy, Requirement
 from postmortem_kb.published import published
 from postmortem_kb.requirement import retold, when_required
 from postmortem_kb.source.yaml import Path
-from postmortem_kb.validator import Validator, resolved
-from postmortem_kb.violation import Violation, first_sentence, place_name, remedy, unknown_key, wrong_value
+from postmortem_kb.validator import Validator, flat, resolved
+from postmortem_kb.violation import Violation, first_sentence, place_name, remedy, sample, unknown_key, wrong_value
 from postmortem_kb.words import nearest
 
 if TYPE_CHECKING:
@@ -120,10 +120,10 @@ class Contract:
         elif keyword == "additionalProperties":
             for name in _unknown(error):
                 keys: Mapping[str, Any] = error.schema.get("properties", {})
-                key = nearest(name, keys, cutoff=0.8) or ""
-                yield Violation(
-                    path, name, keyword, *unknown_key(path, name, keys), "" if key in error.instance else key
-                )
+                homes = self._homes(name)
+                key = "" if homes else nearest(name, keys, cutoff=0.8) or ""
+                told = unknown_key(path, name, keys, homes)
+                yield Violation(path, name, keyword, *told, "" if key in error.instance else key)
         elif keyword == "enum" and not isinstance(error.instance, str):
             yield Violation(path, "", "type", *wrong_value(path, error))
         else:
@@ -141,7 +141,7 @@ class Contract:
             severity = f" {data['severity']}" if requirement.severity else ""
             if len(requirement.status) < len(self.policy.words["status"]):
                 reason = f": a {data['status']}{severity} postmortem needs it"
-        return f"{where} is missing{reason}", self._described((*path, name)) + self._inside((*path, name), data)
+        return f"{where} is missing{reason}", self._described((*path, name)) + self._within((*path, name), data)
 
     def _is_required(self, path: Path, data: Mapping[str, Any]) -> bool:
         """Whether the key at the end of a path may not be left out."""
@@ -151,12 +151,26 @@ class Contract:
             return True
         return bool(path) and path[-1] in resolved(self._node(path[:-1]), self.schema).get("required", ())
 
-    def _inside(self, path: Path, data: Mapping[str, Any]) -> str:
-        """What a missing block of keys has to hold, so that its writer need not find out one by one."""
+    def _within(self, path: Path, data: Mapping[str, Any]) -> str:
+        """What a missing key has to hold: of a block all of its keys, so that its writer need not find out one by one."""
+        node = resolved(self._node(path), self.schema)
         start = ".".join(map(str, path)) + "."
         required = self.policy.required(data.get("status"), data.get("severity"))
-        keys = dict.fromkeys(key.removeprefix(start) for r in required for key in r.keys if key.startswith(start))
-        return f" It needs {', '.join(f'`{key}`' for key in keys)}." if keys else ""
+        asked = (key.removeprefix(start) for r in required for key in r.keys if key.startswith(start))
+        keys = dict.fromkeys((*node.get("required", ()), *asked)) if node.get("type") == "object" else {}
+        return sample(str(path[-1]), flat(self._node(path), self.schema), tuple(keys))
+
+    def _homes(self, name: str) -> list[str]:
+        """Where else a key of this name stands, in words."""
+        homes = ["at the top level"] if name in self.schema["properties"] else []
+        for key, node in self.schema["properties"].items():
+            block = resolved(node, self.schema)
+            entries = resolved(block.get("items", {}), self.schema)
+            if name in block.get("properties", {}):
+                homes.append(f"in `{key}`")
+            elif name in entries.get("properties", {}):
+                homes.append(f"in the entries of `{key}`")
+        return homes
 
     def _described(self, path: Path) -> str:
         """The first sentence of what the schema says of a key, as help for one who has to write it."""

@@ -12,10 +12,18 @@ _WIDTH = 76
 # What YAML would take for something else than text, or for the end of it.
 _UNSAFE = re.compile(r"^[\s@`#&*!|>'\"%\[\]{},?:-]|: |\s#|[\s:]$|^(?:true|false|null|yes|no|on|off|~|)$", re.IGNORECASE)
 
+_PARTING = re.compile(r"[,\[\]{}]")
+"""What means something between brackets only."""
+
 
 def yaml(key: str, value: Any) -> str:
     """`key: value` in the style of the postmortems."""
     return "\n".join(_block(key, value, ""))
+
+
+def entry(value: Mapping[str, Any]) -> str:
+    """A block of keys on one line, as it may stand in a list: `{id: 2026-03-04-pool, relation: similar}`."""
+    return f"{{{', '.join(f'{key}: {_scalar(item, inside=True)}' for key, item in value.items())}}}"
 
 
 def toml(key: str, value: Any) -> str:
@@ -61,4 +69,6 @@ def _block(key: str, value: Any, indent: str) -> Iterator[str]:
 def _scalar(value: Any, *, inside: bool = False) -> str:
     if not isinstance(value, str):
         return json.dumps(value)
-    return json.dumps(value, ensure_ascii=False) if _UNSAFE.search(value) or (inside and "," in value) else value
+    return (
+        json.dumps(value, ensure_ascii=False) if _UNSAFE.search(value) or (inside and _PARTING.search(value)) else value
+    )

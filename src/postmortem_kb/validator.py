@@ -39,8 +39,8 @@ class Validator:
 
     @cached_property
     def _explaining(self) -> Mapping[str, Any]:
-        flat: Mapping[str, Any] = _flat(self._schema, self._schema)
-        return flat
+        schema: Mapping[str, Any] = flat(self._schema, self._schema)
+        return schema
 
 
 def resolved(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -53,15 +53,15 @@ def resolved(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str,
     return node
 
 
-def _flat(node: Any, schema: Mapping[str, Any]) -> Any:
+def flat(node: Any, schema: Mapping[str, Any]) -> Any:
     """A schema without references: following one costs the validator five times as much as what stands behind it."""
     if isinstance(node, list):
-        return [_flat(item, schema) for item in node]
+        return [flat(item, schema) for item in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
         node = _narrowed(node, resolved(node, schema))
-    return {key: _flat(value, schema) for key, value in node.items() if key != "$defs"}
+    return {key: flat(value, schema) for key, value in node.items() if key != "$defs"}
 
 
 def _narrowed(node: Mapping[str, Any], target: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _gate(schema: Mapping[str, Any]) -> Callable[[Any], bool]:
     try:
         from jsonschema_rs import ValidationError, validator_for
     except ImportError:
-        return _explainer(_bare(_flat(schema, schema))).is_valid
+        return _explainer(_bare(flat(schema, schema))).is_valid
 
     def quiet(check: Callable[[object], bool]) -> Callable[[object], bool]:
         def checked(value: object) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from postmortem_kb.example import entry
 from postmortem_kb.source.yaml import Path
 from postmortem_kb.validator import Validator
 from postmortem_kb.words import nearest
@@ -45,9 +46,11 @@ def place_name(path: Sequence[str | int]) -> str:
     return text
 
 
-def unknown_key(path: Path, name: str, known: Mapping[str, Any]) -> tuple[str, str]:
-    """Message and help for a key that the schema does not know."""
+def unknown_key(path: Path, name: str, known: Mapping[str, Any], homes: Sequence[str] = ()) -> tuple[str, str]:
+    """Message and help for a key that the schema does not know; `homes` says where it knows one of this name."""
     place = f" in `{place_name(path)}`" if path else ""
+    if homes:
+        return f"`{name}` is no key{place}", f"`{name}` stands {' or '.join(homes)}."
     guess = nearest(name, known)
     if guess:
         return f"`{name}` is no key{place}", f"Did you mean `{guess}`?"
@@ -56,6 +59,8 @@ def unknown_key(path: Path, name: str, known: Mapping[str, Any]) -> tuple[str, s
     return f"`{name}` is no key{place}", help
 
 
+_SHORT = 80
+"""Characters of an example that is shown beside other help."""
 _TYPES = {
     "string": "text", "array": "a list", "object": "a block of keys", "boolean": "true or false",
     "number": "a number", "integer": "a whole number",
@@ -77,7 +82,11 @@ def wrong_value(path: Path, error: Any, *, required: bool = False) -> tuple[str,
             if value is None:
                 fill = "Fill it in." if required else "Fill it in, or leave the key out."
                 return f"`{name}` is empty: it must be {kind}", f"{fill}{_example(schema)}"
-            return f"`{name}` must be {kind}, not {_kind(value)}", _in_quotes(value, schema) or _example(schema).strip()
+            help = _entry_around(value, schema) if wanted == "object" and isinstance(value, str) else ""
+            return (
+                f"`{name}` must be {kind}, not {_kind(value)}",
+                help or _in_quotes(value, schema) or _example(schema).strip(),
+            )
         case "enum":
             words = ", ".join(map(str, wanted))
             if not isinstance(value, str):
@@ -87,9 +96,7 @@ def wrong_value(path: Path, error: Any, *, required: bool = False) -> tuple[str,
             hint = f"Did you mean `{guess}`? " if guess else ""
             return f"`{name}` is `{_short(value)}`, which is not one of its words", f"{hint}Known words: {words}."
         case "pattern" | "format":
-            title = str(schema.get("title", "the expected form")).lower()
-            help = f"{first_sentence(schema)}{_example(schema)}".strip()
-            return f"`{name}` is `{_short(value)}`: that is not {_article(title)}", help
+            return _wrong_form(name, value, schema)
         case "maxLength":
             return f"`{name}` has {len(value)} characters, at most {wanted} are allowed", "Shorten it."
         case "minLength":
@@ -104,6 +111,16 @@ def wrong_value(path: Path, error: Any, *, required: bool = False) -> tuple[str,
             return f"`{name}` has {len(value)} entries, at most {wanted} are allowed", "Shorten the list."
         case _:
             return f"`{name}` does not fit: {error.message}", str(schema.get("description", ""))
+
+
+def _wrong_form(name: str, value: str, schema: Mapping[str, Any]) -> tuple[str, str]:
+    if schema.get("format") == "date-time" and (found := re.fullmatch(_LOCAL, value.strip())):
+        moment = f"{found[1]}T{found[2]}{found[3] or ':00'}"
+        help = f"Write `{moment}Z` for UTC, or the offset of the clock that it is from: `{moment}+01:00`."
+        return f"`{name}` is `{_short(value)}`: the offset from UTC is missing", help
+    title = str(schema.get("title", "the expected form")).lower()
+    help = f"{first_sentence(schema)}{_example(schema)}".strip()
+    return f"`{name}` is `{_short(value)}`: that is not {_article(title)}", help
 
 
 def _in_quotes(value: object, schema: Mapping[str, Any]) -> str:
@@ -136,12 +153,53 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def sample(name: str, schema: Mapping[str, Any], keys: Sequence[str] = ()) -> str:
+    """What may stand there: the known words, or a short example.
+
+    Args:
+        name: The last part of the key.
+        schema: What is asked of its value, without references.
+        keys: Of a block, those that it has to hold.
+    """
+    if keys:
+        block = {key: _any(schema["properties"][key]) for key in keys if key in schema.get("properties", {})}
+        written = f"{name}: {entry(block)}"
+        shown = f" For instance: `{written}`." if all(block.values()) and len(written) <= _SHORT else ""
+        return f" It needs {', '.join(f'`{key}`' for key in keys)}.{shown}"
+    if words := schema.get("enum", ()):
+        return f" Known words: {', '.join(map(str, words))}."
+    return _example(schema) if len(_example(schema)) <= _SHORT else ""
+
+
+def _entry_around(value: str, schema: Mapping[str, Any]) -> str:
+    """An entry of a list of blocks that holds a text which somebody wrote in its place; empty where it fits nowhere.
+
+    Args:
+        value: What stands there.
+        schema: That of an entry, without references.
+    """
+    keys = {key: schema["properties"][key] for key in schema.get("required", ())}
+    fitting = [key for key, node in keys.items() if Validator(node).is_valid(value)]
+    # An address fits a title, too; what asks for more was meant.
+    best = next((key for key in fitting if keys[key].get("pattern", r"\S") != r"\S" or "enum" in keys[key]), "")
+    best = best or next(iter(fitting), "")
+    item = {key: value if key == best else _any(node) for key, node in keys.items()}
+    fits = best and Validator(schema).is_valid(item)
+    return f"Write `{entry(item)}`." if fits else ""
+
+
+def _any(schema: Mapping[str, Any]) -> Any:
+    return next(iter((*schema.get("examples", ()), *schema.get("enum", ()))), "")
+
+
 def _example(schema: Mapping[str, Any]) -> str:
     examples = schema.get("examples")
     return f" For instance: {json.dumps(examples[0], ensure_ascii=False)}." if examples else ""
 
 
 _MOMENT = r"([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})[Tt ]+([0-9]{2}):([0-9]{2})(:[0-9]{2}(?:[.][0-9]{1,9})?)? ?(?:([Zz]|UTC)|([+-][0-9]{2}):?([0-9]{2}))"
+_LOCAL = r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]+([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:[.][0-9]{1,9})?)?"
+"""A moment of which nobody knows by which clock it was."""
 _DATE = r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"
 
 

@@ -60,7 +60,8 @@ def _explained(name: str, root: Path | None) -> Iterator[str]:
         return
     keys = {key.name: key for key in all_keys(frontmatter_keys(_policy(root)))}
     if name not in keys:
-        guess = nearest(name, (*rules, *keys))
+        # A key of a block is known by its last part, too.
+        guess = next((key for key in keys if key.endswith(f".{name}")), None) or nearest(name, (*rules, *keys))
         kind = "key" if guess in keys else "rule" if guess else "rule or key"
         raise UsageError(f"there is no {kind} `{name}`" + (f"; did you mean `{guess}`?" if guess else ""))
     yield from in_markdown(keys[name])
