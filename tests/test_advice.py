@@ -192,3 +192,35 @@ def test_a_link_that_may_mean_several_files_is_left(
     found = errors(file, f"{DRAFT}\nSee [there]({address}).\n", capsys)
     assert [d["help"] for d in found if d["rule"] == "broken-link"] == [advice]
     assert not any(d["fixable"] for d in found if d["rule"] == "broken-link")
+
+
+SECTIONS = (
+    "Timeline", "What Happened", "Root Cause", "5 Whys Analysis", "What Went Well", "What Went Wrong", "Where We Got Lucky",
+    "Lessons Learned",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heading", "section", "advice"),
+    [
+        ("## What went wrong", "What Went Well", "Add a heading `## What Went Well`."),
+        ("## What went wrong", "What Went Wrong", "Is it `## What went wrong`? Spell it `## What Went Wrong`."),
+        ("## Lesson Learnt", "Lessons Learned", "Is it `## Lesson Learnt`? Spell it `## Lessons Learned`."),
+        ("### Root cause", "Root Cause", "`### Root cause` stands there, on another level: write `## Root Cause`."),
+    ],
+)
+def test_a_missing_section_is_not_taken_for_another(
+    heading: str, section: str, advice: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = DRAFT.replace("status: draft\nseverity: P3", "status: reviewed\nseverity: P2").partition("## Timeline")[0]
+    found = errors(file, f"{text}{heading}\n", capsys)
+    told = {d["message"]: d["help"] for d in found if d["rule"] == "missing-section"}
+    assert told[f"The section `{section}` is missing"] == advice
+
+
+def test_the_capitals_of_headings_are_mended(file: Path) -> None:
+    text = DRAFT.replace("status: draft", "status: reviewed").partition("## Timeline")[0]
+    body = "\n\n".join(f"## {section}" for section in SECTIONS)
+    file.write_text(text + body.replace("Root Cause", "Root cause").replace("What Went", "What went"), encoding="utf-8")
+    main(["--root", str(file.parent.parent), "check", "--fix", "--select", "missing-section"])
+    assert file.read_text(encoding="utf-8") == text + body.replace("What Went", "What went")
