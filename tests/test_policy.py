@@ -202,3 +202,46 @@ def test_a_rule_s_option_replaces_its_default(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "postmortem.toml").unlink()
     assert main(["--root", str(tmp_path), "check", "--select", "whys-format"]) == 1
     assert "fewer than 3 rows: 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ("[requires.report]\nsections = ['Ursache']", "there is no `Ursache`; known: Timeline, Impact, "),
+        (
+            "[rules.frontmatter-syntax]\nseverity = 'off'",
+            "`rules.frontmatter-syntax.severity`: nothing can be set there",
+        ),
+        ("[rules]\naction-ticket = 'off'", 'write `severity = "off"` below a line `[rules.action-ticket]`'),
+        (
+            "[services]\nnames = 'checkout'",
+            '`services.names` must be a list in brackets, not text: write `["checkout"]`',
+        ),
+        ("[deadlines]\ndraft = '48'", "`deadlines.draft` must be a whole number, not text"),
+        ("[site]\nname = 1", "`site.name` must be text in quotes, not a number"),
+        ("site = true", "`site` must be a table, not a truth value"),
+    ],
+)
+def test_a_setting_that_is_none_is_told_in_words(
+    policy: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text = check(tmp_path, policy, capsys)
+    assert code == 2
+    assert said in text
+    assert "is not of type" not in text
+
+
+def test_a_configuration_may_begin_with_a_byte_order_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = check(tmp_path, "\ufeff[severities]\nP3 = 'SEV3'\n", capsys)
+    assert code == 1
+    assert "`severity` is `P3`, which is not one of its words" in messages(text)
+
+
+def test_a_configuration_that_is_no_text_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "postmortem.toml").write_bytes("[site]".encode("utf-16"))
+    assert main(["--root", str(tmp_path), "check"]) == 2
+    assert "this is not UTF-8; save the file as UTF-8 text" in capsys.readouterr().err
+    (tmp_path / "postmortem.toml").unlink()
+    (tmp_path / "postmortem.toml").mkdir()
+    assert main(["--root", str(tmp_path), "check"]) == 2
+    assert capsys.readouterr().err.strip().endswith("postmortem.toml: cannot be read: Is a directory")

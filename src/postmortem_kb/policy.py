@@ -117,11 +117,14 @@ def read_policy(root: Path) -> Policy:
     """
     file = root / CONFIGURATION
     try:
-        content = file.read_text(encoding="utf-8")
+        # Some editors begin a file with a byte order mark.
+        content = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return default_policy()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{CONFIGURATION}: cannot be read: {error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{CONFIGURATION}: this is not UTF-8; save the file as UTF-8 text") from None
+    except OSError as error:
+        raise UsageError(f"{CONFIGURATION}: cannot be read: {error.strerror}") from None
     try:
         settings = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:

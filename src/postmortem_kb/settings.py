@@ -14,6 +14,8 @@ from postmortem_kb.words import nearest
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
+_LISTED = 20
+"""So many valid words are listed; all sections are."""
 
 
 def problems(content: str, settings: Mapping[str, Any], default: Mapping[str, Any]) -> list[str]:
@@ -68,9 +70,28 @@ def _departures(settings: Mapping[str, Any]) -> Iterator[Problem]:
                 known = error.schema.get("properties", {})
                 if name not in known and not name.startswith("x-"):
                     yield (*path, name), _unknown(_dotted((*path, name)), name, known)
+        elif error.validator == "type":
+            yield path, _wrong_type(path, error)
         else:
             title = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
             yield path, f"`{_dotted(path)}`: {error.message}. {title}".strip()
+
+
+def _wrong_type(path: Path, error: Any) -> str:
+    """A value of another type than its setting's, as TOML calls them."""
+    wanted, value = error.validator_value, error.instance
+    kinds = {
+        "string": "text in quotes", "array": "a list in brackets", "object": "a table", "boolean": "true or false",
+        "integer": "a whole number", "number": "a number",
+    }  # fmt: skip
+    kind = " or ".join(kinds[name] for name in ([wanted] if isinstance(wanted, str) else wanted))
+    types = {bool: "a truth value", str: "text", list: "a list", dict: "a table", int: "a number", float: "a number"}
+    said = f"`{_dotted(path)}` must be {kind}, not {types.get(type(value), 'a date or time')}"
+    if path[0] == "rules" and len(path) == 2 and isinstance(value, str):
+        return f'{said}: write `severity = "{value}"` below a line `[rules.{path[1]}]`'
+    if wanted == "array" and isinstance(value, str):
+        return f"{said}: write `[{json.dumps(value, ensure_ascii=False)}]`"
+    return said
 
 
 def _contradictions(settings: Mapping[str, Any], default: Mapping[str, Any]) -> Iterator[Problem]:
@@ -143,8 +164,10 @@ def _schema(name: str) -> Any:
 
 
 def _unknown(place: str, word: str, known: Sequence[str] | Mapping[str, Any]) -> str:
+    if not known:
+        return f"`{place}`: nothing can be set there; delete the line"
     guess = nearest(word, known)
-    hint = f"did you mean `{guess}`?" if guess else f"known: {', '.join(known)}" if len(known) <= 12 else ""
+    hint = f"did you mean `{guess}`?" if guess else f"known: {', '.join(known)}" if len(known) <= _LISTED else ""
     return f"`{place}`: there is no `{word}`" + (f"; {hint}" if hint else "")
 
 
