@@ -89,3 +89,11 @@ def test_a_key_that_allows_less_than_other_texts_says_so_once(capsys: pytest.Cap
 def test_a_key_without_the_block_that_holds_it_is_found(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "started"]) == 2
     assert "did you mean `timestamps.started`?" in capsys.readouterr().err
+
+
+def test_severities_are_called_in_the_triggers_as_the_repository_calls_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "postmortem.toml").write_text("[severities]\nP1 = 'SEV1'\n", encoding="utf-8")
+    assert main(["--root", str(tmp_path), "explain", "--policy"]) == 0
+    assert "- Every SEV1 and P2." in capsys.readouterr().out

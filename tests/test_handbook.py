@@ -182,6 +182,25 @@ def test_every_hook_and_every_input_of_the_action_is_told() -> None:
     assert [name for name in inputs if f"\n| `{name}` |" not in page] == []
 
 
+def test_an_old_repository_that_follows_the_page_sees_what_it_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts: dict[str, str] = {}
+    for language, text in fences(DOCS / "handbook" / "adopting.md"):
+        texts.setdefault(language, text)
+    (tmp_path / "postmortem.toml").write_text(texts["toml"], encoding="utf-8")
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortems" / "2024-11-02-checkout-down.md").write_text(texts["markdown"], encoding="utf-8")
+    (tmp_path / "postmortems" / "2026-03-04-orders-late.md").write_text(worked(), encoding="utf-8")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", DAY)
+    monkeypatch.chdir(tmp_path)
+    for part in texts["console"].split("$ ")[1:]:
+        command, *shown = part.splitlines()
+        assert main(command.split()[1:]) == 0
+        streams = capsys.readouterr()
+        assert [line for line in shown if line != "..." and line not in streams.out + streams.err] == []
+
+
 def test_every_section_is_told() -> None:
     page = (DOCS / "handbook" / "writing.md").read_text(encoding="utf-8")
     policy = default_policy()

@@ -45,7 +45,7 @@ def markdown(policy: Policy) -> Iterator[str]:
     for row in (head, ["-" * width for width in widths], *rows):
         yield "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
     yield ""
-    yield "Whatever is required of a reviewed postmortem and missing in a draft is a warning there."
+    yield "A section that a reviewed postmortem needs and a draft lacks is a warning there; keys are asked for on review."
     yield ""
     yield "## When"
     yield ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -164,7 +165,7 @@ def _policy(settings: Mapping[str, Any]) -> Policy:
         forge=site.get("forge", ""),
         services=tuple(settings.get("services", {}).get("names", ())),
         deadlines={**data["deadlines"], **settings.get("deadlines", {})},
-        triggers=tuple(settings.get("triggers", data["triggers"])["when"]),
+        triggers=_triggers(settings, data["triggers"]["when"], names),
         rules=_rules(data["rules"], settings.get("rules", {})),
         changed=any(settings.get(part) for part in ("words", "severities", "requires")),
     )
@@ -179,6 +180,13 @@ def _requirement(name: str, block: Mapping[str, Any], data: Mapping[str, Any], n
         sections=tuple(block.get("sections", ())),
         action_types=tuple(block.get("action_types", ())),
     )
+
+
+def _triggers(settings: Mapping[str, Any], default: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Which incidents need a postmortem; the sentences of the default policy name severities as the repository does."""
+    if "triggers" in settings:
+        return tuple(settings["triggers"]["when"])
+    return tuple(re.sub(r"\bP[1-4]\b", lambda found: names.get(found[0], found[0]), trigger) for trigger in default)
 
 
 def _rules(default: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
