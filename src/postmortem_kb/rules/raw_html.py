@@ -2,7 +2,7 @@
 
 ## What it does
 
-Reports tags and comments of HTML outside of code.
+Reports tags and comments of HTML outside of code: the first of each block of lines without a blank one between, and how many follow.
 
 ## Why it matters
 
@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.source.body import Prose
 from postmortem_kb.source.document import Document
 
 NAME = "raw-html"
@@ -42,19 +43,40 @@ _HTML = r"</?[A-Za-z][A-Za-z0-9-]{0,40}(?:\s[^<>]{0,400})?/?>|<!--"
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
-    """Each tag."""
+    """The first tag of each run of lines that hold some: a table that was pasted is one thing to mend."""
     if "<" not in document.text.string:
         return
+    block: list[tuple[Prose, re.Match[str]]] = []
+    for run, match in _tags(document):
+        if block and run.line > block[-1][0].line + 1 and _parted(document, block[-1][0].line, run.line):
+            yield _finding(block)
+            block = []
+        block.append((run, match))
+    if block:
+        yield _finding(block)
+
+
+def _tags(document: Document) -> Iterator[tuple[Prose, re.Match[str]]]:
     for run in document.body.prose():
         if "<" not in run.text:
             continue
         line = re.sub(r"`+[^`]*`+", lambda code: " " * len(code[0]), document.text.line(run.line))
-        for match in re.finditer(_HTML, run.text):
-            # What was typed as `&lt;b&gt;` is text, and reads like a tag here.
-            if match[0] in line:
-                what = "A comment" if match[0] == "<!--" else f"`{match[0][:40]}`"
-                yield Finding(
-                    run.span(*match.span()),
-                    f"{what} is shown as it is typed",
-                    "Write Markdown; put literal text in backticks.",
-                )
+        # What was typed as `&lt;b&gt;` is text, and reads like a tag here.
+        yield from ((run, match) for match in re.finditer(_HTML, run.text) if match[0] in line)
+
+
+def _parted(document: Document, first: int, second: int) -> bool:
+    """Whether a blank line stands between two lines."""
+    return any(not document.text.line(number).strip() for number in range(first + 1, second))
+
+
+def _finding(block: list[tuple[Prose, re.Match[str]]]) -> Finding:
+    run, match = block[0]
+    what = "A comment" if match[0] == "<!--" else f"`{match[0][:40]}`"
+    more = len(block) - 1
+    others = f", and so {'is' if more == 1 else 'are'} {more} more behind it" if more else ""
+    return Finding(
+        run.span(*match.span()),
+        f"{what} is shown as it is typed{others}",
+        "Write Markdown; put literal text in backticks.",
+    )
