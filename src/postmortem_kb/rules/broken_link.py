@@ -7,6 +7,8 @@ Addresses of other hosts are not asked, for a check works offline.
 An address begins where the file lies: `/docs/pool.png` is at the root of whatever site shows the page. `check --fix` mends an address where one
 file was surely meant: the same path from the root, or the only postmortem of that name, moved into another folder.
 
+A picture of a kind that the site does not show, such as SVG, which may hold a script, is a warning.
+
 ## Why it matters
 
 The picture is missing exactly when somebody reads the postmortem during the next incident.
@@ -40,7 +42,7 @@ from postmortem_kb.catalog import Catalog
 from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity, Span
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.source.links import below_root, targets
+from postmortem_kb.source.links import PICTURES, Target, below_root, targets
 from postmortem_kb.words import nearest
 
 NAME = "broken-link"
@@ -56,6 +58,8 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         if target.relative and target.address:
             path = below_root(document.path, target.address)
             yield from _broken(catalog, document, target.span, target.address, path, posixpath.dirname(document.path))
+            if target.picture and not path.lower().endswith(PICTURES) and catalog.is_file(path):
+                yield _not_shown(target)
     for key in ("root_causes", "contributing_factors", "action_items"):
         for index, item in frontmatter.mappings(key):
             evidence = item.get("evidence")
@@ -64,6 +68,15 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
                     span = frontmatter.at(key, index, "evidence", position)
                     path = posixpath.normpath(address)
                     yield from _broken(catalog, document, span, address, path, "", f"{key}.evidence")
+
+
+def _not_shown(target: Target) -> Finding:
+    return Finding(
+        target.span,
+        f"`{target.address[:80]}` is no kind of picture that the site shows, only the words in its brackets",
+        "Export it as PNG.",
+        severity=Severity.WARNING,
+    )
 
 
 def _broken(
