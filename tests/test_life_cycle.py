@@ -579,3 +579,8 @@ def test_a_broken_file_is_reported_and_not_compared(repository: Repository) -> N
     repository.commit(CLOSED)
     repository.write("---\nid: [\n---\n")
     assert repository.check("--since", "HEAD") == (1, [f"{FILE}:3: frontmatter-syntax"])
+
+
+def test_what_the_check_itself_mends_is_held_against_the_ref_at_once(repository: Repository) -> None:
+    repository.commit(changed(CLOSED, "severity:", "serverity:"))
+    assert repository.check("--since", "HEAD", "--fix") == repository.check("--since", "HEAD")

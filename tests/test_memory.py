@@ -186,6 +186,14 @@ def test_the_memory_can_be_switched_off(base: Path, check: Check, monkeypatch: p
     assert not (base.parent / "cache").exists()
 
 
+def test_what_is_mended_is_reported_and_remembered_as_it_is_now(base: Path, check: Check) -> None:
+    """One that relates to a mended file is held against what the file says now, with a memory and without one."""
+    edit(base, "p1", "severity: P3", "severity: P3\nvisibility: public")
+    edit(base, "p0", "severity: P3", "severity: P3\nvisibility: Public")
+    assert check("--fix") == (0, [])
+    assert check() == (0, [])
+
+
 def test_a_selection_of_rules_remembers_nothing(base: Path, check: Check) -> None:
     check("--select", "schema")
     assert not (base.parent / "cache").exists()

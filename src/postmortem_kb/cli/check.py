@@ -114,6 +114,9 @@ def command(
         if diff:
             return _show(mended)
         _save(folder, mended)
+        # The old ones hold documents as they were before.
+        catalog = read_catalog(folder, policy.limits)
+        changes = read_changes(folder, since, policy.limits) if since else None
     chosen = bool(select or ignore)
     memory = memory_of(folder, policy) if files >= MANY and not chosen else None
     alike = _alike(catalog) if changes else None
