@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -14,6 +15,7 @@ from postmortem_kb.cli import main
 
 Run = Callable[..., object]
 MKDOCS = "site_name: A\ntheme: {name: material, font: false}\nplugins: [postmortems, search]\nextra_css: [ours.css]\n"
+GIF = b"GIF89a\x01\x00\x01\x00"
 PICTURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -180,3 +182,44 @@ def test_names_that_differ_in_capitals_do_not_write_one_page(base: Path, run: Ru
     pages = {name for name in published(base) if name.startswith("incidents/") and name.count("/") == 2}
     assert pages == {"incidents/A/index.html", "incidents/b/index.html"}
     assert printed.count("is left out: The id") == 3
+
+
+@pytest.fixture
+def odd(base: Path, draft: Callable[..., str]) -> Path:
+    """A postmortem and its picture in a folder whose name is not UTF-8, as archives from elsewhere leave it."""
+    folder = Path(os.fsdecode(os.fsencode(base) + b"/postmortems/t\xffam"))
+    folder.mkdir()
+    body = "\n## What Happened\n\n![The pool](pool.gif) and [the log](log.txt)\n"
+    (folder / "odd.md").write_text(draft("odd", related="a") + body, encoding="utf-8")
+    (folder / "pool.gif").write_bytes(GIF)
+    (folder / "log.txt").write_bytes(b"")
+    (base / "postmortem.toml").write_text('[site]\nrepo_url = "https://github.com/example/base"\n', encoding="utf-8")
+    return folder
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_told_as_text_and_linked_by_its_bytes(
+    base: Path, odd: Path, run: Run
+) -> None:
+    build(base, run)
+    site = base / "site"
+    texts = {name: (site / "api" / name).read_text(encoding="utf-8") for name in ("incidents.json", "related.json")}
+    incidents = {one["id"]: one["path"] for one in json.loads(texts["incidents.json"])["incidents"]}
+    assert incidents == {"a": "postmortems/a.md", "odd": "postmortems/t\\xffam/odd.md"}
+    told = {s["path"] for one in json.loads(texts["related.json"])["related"] for s in one["similar"]}
+    assert told == set(incidents.values())
+    page = (site / "incidents" / "odd" / "index.html").read_text(encoding="utf-8")
+    assert 'href="https://github.com/example/base/edit/main/postmortems/t%FFam/odd.md"' in page
+    assert 'href="https://github.com/example/base/blob/HEAD/postmortems/t%FFam/log.txt"' in page
+    assert "body=postmortems%2Ft%5Cxffam%2Fodd.md" in page
+    assert "The pool" in page
+    assert "pool.gif" not in page
+    assert not list(site.rglob("*.gif"))
+
+
+@pytest.mark.parametrize("format_", ["json", "csv", "markdown"])
+def test_a_folder_whose_name_is_not_utf_8_is_exported(format_: str, base: Path, odd: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert main(["--root", str(base), "export", "--format", format_, str(tmp_path / "out")]) == 0
+    texts = [file.read_text(encoding="utf-8") for file in (tmp_path / "out").rglob("*") if file.is_file()]
+    assert any("Checkout was down" in text for text in texts)
+    assert format_ == "markdown" or any("t\\xffam/odd.md" in text.replace("\\\\", "\\") for text in texts)

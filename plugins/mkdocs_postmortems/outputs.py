@@ -97,7 +97,7 @@ class Outputs:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._folders.add(file.parent)
         with file.open("wb") as out:
-            out.writelines(piece.encode("utf-8", "xmlcharrefreplace") for piece in pieces)
+            out.writelines(piece.encode("utf-8", "backslashreplace") for piece in pieces)
         return _stat(file)
 
     def begin(self, address: str, pieces: Iterable[str]) -> list[object]:

@@ -12,6 +12,7 @@ from mkdocs.structure.files import File, Files
 
 from mkdocs_postmortems.refusal import Refusal
 from postmortem_kb.policy import FOLDER
+from postmortem_kb.source.text import path_text
 
 
 def check_folders(config: MkDocsConfig, root: Path) -> None:
@@ -66,7 +67,7 @@ def keep_shown(files: Files, config: MkDocsConfig, root: Path) -> Iterator[str]:
     for file in ours:
         if fault := _fault(Path(str(file.abs_src_path)), root):
             files.remove(file)
-            yield f"{os.fsencode(file.src_uri).decode('utf-8', 'backslashreplace')} is left out: {fault}"
+            yield f"{path_text(file.src_uri)} is left out: {fault}"
         else:
             sound.append(file)
     told = "\n".join([repr(dict(config)), *(_text(file) for file in sound if _tells(file))])

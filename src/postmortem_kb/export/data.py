@@ -18,6 +18,7 @@ from postmortem_kb.model import Postmortem
 from postmortem_kb.parts import parts, parts_of_actions, separated
 from postmortem_kb.published import published
 from postmortem_kb.render import urls
+from postmortem_kb.source.text import path_text
 
 VERSION = 1
 
@@ -95,7 +96,7 @@ def _keys() -> frozenset[str]:
 def _incident(postmortem: Postmortem, site: str) -> dict[str, Any]:
     data = postmortem.document.frontmatter.data
     found: dict[str, Any] = {key: _bare(value) for key, value in data.items() if key in _keys()}
-    found["path"] = postmortem.path
+    found["path"] = path_text(postmortem.path)
     if site:
         found["url"] = f"{site.rstrip('/')}/{urls.incident(postmortem.id)}"
     times = postmortem.times

@@ -7,6 +7,7 @@ from typing import Any
 
 from postmortem_kb.insight.search import Found
 from postmortem_kb.insight.similar import Similar
+from postmortem_kb.source.text import path_text
 
 ADDRESS = "api/related.json"
 VERSION = 1
@@ -31,7 +32,7 @@ def _found(found: Found) -> dict[str, Any]:
     return {
         "id": found.match.id,
         "title": found.title,
-        "path": found.document.path,
+        "path": path_text(found.document.path),
         "score": found.match.score,
         "reasons": list(found.match.reasons),
         "open_actions": [
@@ -45,7 +46,7 @@ def _similar(similar: Similar) -> dict[str, Any]:
     return {
         "id": similar.postmortem.id,
         "title": similar.postmortem.title,
-        "path": similar.postmortem.path,
+        "path": path_text(similar.postmortem.path),
         "score": similar.score,
         "strength": similar.strength,
         "reasons": list(similar.reasons),

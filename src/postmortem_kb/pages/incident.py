@@ -21,6 +21,7 @@ from postmortem_kb.render.markdown import Links
 from postmortem_kb.render.pictures import Picture
 from postmortem_kb.render.scale import scale
 from postmortem_kb.source.links import PICTURES, below_root, scheme
+from postmortem_kb.source.text import path_text
 
 _IMPACTS = ("customers", "data_affected", "data_loss", "data_correctness", "downstream", "sla_breach", "financial")
 _BRIEFS = {"executive": "Executive brief", "operations": "Operations brief", "customer": "Customer wording"}
@@ -153,9 +154,10 @@ def _links(
         path = below_root(postmortem.path, src)
         source = postmortem.document.pictures.get(path, path)
         told = ask("picture", source) if PurePosixPath(path).suffix.lower() in PICTURES else ""
-        if not told:
-            return None
         below = path.removeprefix(f"{FOLDER}/")
+        # What serves the site may not find a name that is not UTF-8.
+        if not told or path_text(below) != below:
+            return None
         files[f"files/{below}"] = source
         width, height = map(int, told.split("x"))
         return Picture(urls.relative(f"files/{quote(below)}", page), width, height)

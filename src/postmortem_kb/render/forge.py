@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
 from postmortem_kb.policy import Policy
+from postmortem_kb.source.text import path_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Forge:
     def source(self, path: str) -> str:
         """A file of the knowledge base, as it is on the default branch; a line may follow behind `#`."""
         name, hash, line = path.partition("#")
-        return self._at(f"blob/HEAD/{quote(self.place + name)}{hash}{quote(line)}")
+        return self._at(f"blob/HEAD/{_quoted(self.place + name)}{hash}{quote(line)}")
 
     def commit(self, id: str) -> str:
         """One change."""
@@ -33,19 +35,25 @@ class Forge:
     def edit(self, path: str) -> str:
         """The host's editor, open with a file."""
         # The editors of both hosts refuse HEAD: they write to a branch.
-        return self._at(f"edit/{quote(self.branch)}/{quote(self.place + path)}") if self.kind else ""
+        return self._at(f"edit/{quote(self.branch)}/{_quoted(self.place + path)}") if self.kind else ""
 
     def issue(self, title: str, text: str) -> str:
         """A new issue, with its title and its text filled in."""
         if not self.kind:
             return ""
         names = ("issue[title]", "issue[description]") if self.kind == "gitlab" else ("title", "body")
-        return self._at(f"issues/new?{urlencode(dict(zip(names, (title, text), strict=True)), quote_via=quote)}")
+        said = dict(zip(names, (title, path_text(text)), strict=True))
+        return self._at(f"issues/new?{urlencode(said, quote_via=quote)}")
 
     def _at(self, way: str) -> str:
         if not self.base:
             return ""
         return f"{self.base}/{'-/' if self.kind == 'gitlab' else ''}{way}"
+
+
+def _quoted(path: str) -> str:
+    # By its bytes, for not every file's name is UTF-8.
+    return quote(os.fsencode(path))
 
 
 def forge(policy: Policy, place: str) -> Forge:
