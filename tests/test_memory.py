@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -162,6 +163,39 @@ def test_a_memory_that_is_broken_is_done_without(base: Path, check: Check) -> No
     file.write_bytes(b"no database" * 1000)
     edit(base, "p2", "severity: P3", "severity: P9")
     assert check() == (1, ["postmortems/p2.md:5: schema"])
+    # And a new one is begun.
+    assert len(memory(base)) == COUNT
+
+
+def test_a_memory_with_other_tables_is_made_anew(base: Path, check: Check) -> None:
+    check()
+    file = next((base.parent / "cache").glob("*.sqlite"))
+    with sqlite3.connect(file) as database:
+        database.executescript("DROP TABLE files; CREATE TABLE files (path TEXT PRIMARY KEY)")
+    database.close()
+    assert check() == (0, [])
+    assert len(memory(base)) == COUNT
+
+
+def test_a_memory_that_somebody_else_holds_is_done_without_and_stays(base: Path, check: Check) -> None:
+    check()
+    file = next((base.parent / "cache").glob("*.sqlite"))
+    database = sqlite3.connect(file)
+    database.execute("BEGIN EXCLUSIVE")
+    edit(base, "p2", "severity: P3", "severity: P9")
+    assert check() == (1, ["postmortems/p2.md:5: schema"])
+    database.close()
+    assert len(memory(base)) == COUNT
+
+
+def test_a_name_that_is_not_utf_8_is_not_remembered(base: Path, check: Check) -> None:
+    file = base / "postmortems" / "p2.md"
+    folder = Path(os.fsdecode(os.fsencode(file.parent) + b"/t\xffam"))
+    folder.mkdir()
+    file.rename(folder / "p2.md")
+    for _ in range(2):
+        assert check() == (0, [])
+        assert len(memory(base)) == COUNT - 1
 
 
 def test_a_memory_that_makes_no_sense_is_done_without(base: Path, check: Check) -> None:

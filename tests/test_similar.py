@@ -311,6 +311,9 @@ def test_a_damaged_cache_changes_nothing(
     damage(shelf)
     assert similar(draft) == before != []
     assert similar(draft) == before
+    if shelf.is_file():
+        with sqlite3.connect(shelf) as database:
+            assert len(database.execute("SELECT path FROM profiles").fetchall()) == 2
 
 
 def _run(file: Path, script: str) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postmortem_kb.cache import cache_file, open_database, program_mark
+from postmortem_kb.cache import Database, cache_file, insert, program_mark
 from postmortem_kb.catalog import Question
 from postmortem_kb.policy import Policy
 
@@ -31,41 +30,30 @@ class Memory:
     """
 
     def __init__(self, file: Path, key: str) -> None:
-        self._file = file
+        self._database = Database(file, _TABLE)
         self._key = key
 
     def read(self) -> dict[str, tuple[str, Answers, str]]:
         """Content's digest, answers and findings by path."""
-        # Imported here, as below: a small catalog is read without a memory.
-        import sqlite3
 
-        try:
-            with closing(self._open()) as database:
-                rows = database.execute("SELECT path, digest, answers, findings FROM files WHERE key = ?", [self._key])
-                return {path: (mark, json.loads(answers), found) for path, mark, answers, found in rows}
-        except (sqlite3.Error, OSError, ValueError):
-            return {}
+        def work(database: sqlite3.Connection) -> dict[str, tuple[str, Answers, str]]:
+            rows = database.execute("SELECT path, digest, answers, findings FROM files WHERE key = ?", [self._key])
+            return {path: (mark, json.loads(answers), found) for path, mark, answers, found in rows}
+
+        return self._database.read(work, {})
 
     def write(self, rows: Mapping[str, tuple[str, Answers, str]], gone: Iterable[str]) -> None:
         """Keep what was found, and forget files that are gone."""
-        import sqlite3
 
-        try:
-            with closing(self._open()) as database, database:
-                database.execute("DELETE FROM files WHERE key != ?", [self._key])
-                database.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in gone])
-                database.executemany(
-                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
-                    [
-                        (path, self._key, mark, json.dumps(answers), found)
-                        for path, (mark, answers, found) in rows.items()
-                    ],
-                )
-        except (sqlite3.Error, OSError):
-            return
+        def work(database: sqlite3.Connection) -> None:
+            database.execute("DELETE FROM files WHERE key != ?", [self._key])
+            database.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in gone])
+            kept = (
+                (path, self._key, mark, json.dumps(answers), found) for path, (mark, answers, found) in rows.items()
+            )
+            insert(database, "files", 5, kept)
 
-    def _open(self) -> sqlite3.Connection:
-        return open_database(self._file, _TABLE)
+        self._database.write(work)
 
 
 def memory_of(root: Path, policy: Policy, environment: Mapping[str, str] = os.environ) -> Memory | None:

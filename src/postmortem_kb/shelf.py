@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postmortem_kb.cache import cache_file, open_database, program_mark
+from postmortem_kb.cache import Database, cache_file, insert, program_mark
 from postmortem_kb.policy import Policy
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ class Shelf:
     """
 
     def __init__(self, file: Path, key: str) -> None:
-        self._file = file
+        self._database = Database(file, _TABLE, timeout=5)
         self._key = key
 
     def all(self, kind: str) -> dict[str, bytes]:
@@ -46,7 +45,7 @@ class Shelf:
     def put(self, kind: str, things: Mapping[str, bytes]) -> None:
         """Keep things of a kind."""
         rows = [(self._key, kind, name, value) for name, value in things.items()]
-        self._write(lambda database: database.executemany("INSERT OR REPLACE INTO things VALUES (?, ?, ?, ?)", rows))
+        self._database.write(lambda database: insert(database, "things", 4, rows))
 
     def keep(self, kind: str, names: Collection[str]) -> None:
         """Forget what is of a kind and not named, and everything of other versions."""
@@ -58,33 +57,10 @@ class Shelf:
             database.execute("DELETE FROM things WHERE key < ? OR key > ?", (self._key, self._key))
             database.executemany("DELETE FROM things WHERE key = ? AND kind = ? AND name = ?", gone)
 
-        self._write(forget)
+        self._database.write(forget)
 
     def _rows(self, query: str, values: tuple[str, ...]) -> list[tuple[str, bytes]]:
-        # Imported where it is used: most commands keep nothing.
-        import sqlite3
-
-        try:
-            with closing(self._open()) as database:
-                return database.execute(query, values).fetchall()
-        except (sqlite3.Error, OSError):
-            return []
-
-    def _write(self, work: Callable[[sqlite3.Connection], object]) -> None:
-        import sqlite3
-
-        with suppress(sqlite3.OperationalError, OSError):
-            try:
-                with closing(self._open()) as database, database:
-                    work(database)
-            except sqlite3.OperationalError:
-                raise
-            except sqlite3.DatabaseError:
-                # No database any more: the next build begins a new one.
-                self._file.unlink(missing_ok=True)
-
-    def _open(self) -> sqlite3.Connection:
-        return open_database(self._file, _TABLE, timeout=5)
+        return self._database.read(lambda database: database.execute(query, values).fetchall(), [])
 
 
 def shelf_of(root: Path, audience: str, policy: Policy, environment: Mapping[str, str] = os.environ) -> Shelf | None:

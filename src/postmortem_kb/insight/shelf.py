@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from array import array
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from postmortem_kb.cache import cache_file, open_database, program_mark
+from postmortem_kb.cache import Database, cache_file, insert, program_mark
 from postmortem_kb.insight.profile import Profile
+
+if TYPE_CHECKING:
+    import sqlite3
 
 Row = tuple[Any, ...]
 _PROFILES = (
@@ -46,76 +47,66 @@ class Shelf:
     """
 
     def __init__(self, file: Path, key: str) -> None:
-        self._file = file
+        self._database = Database(file, _PROFILES, _DERIVED, _STOOD)
         self._key = key
 
     def read(self) -> dict[str, Kept]:
         """The profiles by path."""
-        try:
-            with closing(self._open()) as database:
-                rows = database.execute("SELECT * FROM profiles WHERE key = ?", [self._key])
-                return {path: Kept(stamp, mark, _unpacked(*rest)) for path, _, stamp, mark, *rest in rows}
-        except (sqlite3.Error, OSError, ValueError, TypeError):
-            return {}
+
+        def work(database: sqlite3.Connection) -> dict[str, Kept]:
+            rows = database.execute("SELECT * FROM profiles WHERE key = ?", [self._key])
+            return {path: Kept(stamp, mark, _unpacked(*rest)) for path, _, stamp, mark, *rest in rows}
+
+        return self._database.read(work, {})
 
     def write(self, fresh: Mapping[str, Kept], gone: Iterable[str]) -> None:
         """Keep profiles, and forget those of files that are gone."""
-        try:
-            with closing(self._open()) as database, database:
-                database.execute("DELETE FROM profiles WHERE key != ?", [self._key])
-                database.executemany("DELETE FROM profiles WHERE path = ?", [(path,) for path in gone])
-                database.executemany(
-                    "INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        (path, self._key, k.stamp, k.mark, *_packed(k.profile))
-                        for path, k in fresh.items()
-                        if _is_text(path)
-                    ],
-                )
-        except (sqlite3.Error, OSError):
-            return
+
+        def work(database: sqlite3.Connection) -> None:
+            database.execute("DELETE FROM profiles WHERE key != ?", [self._key])
+            database.executemany("DELETE FROM profiles WHERE path = ?", [(path,) for path in gone])
+            rows = ((path, self._key, k.stamp, k.mark, *_packed(k.profile)) for path, k in fresh.items())
+            insert(database, "profiles", 12, rows)
+
+        self._database.write(work)
 
     def derived(self, names: Iterable[str], state: str) -> dict[str, bytes] | None:
         """What was worked out together for a state of the whole catalog, by name; None where it was not."""
-        try:
-            with closing(self._open()) as database:
-                rows = database.execute("SELECT name, found FROM derived WHERE state = ?", [self._key + state])
-                found = {name: bytes(some) for name, some in rows}
-                return {name: found[name] for name in names}
-        except (sqlite3.Error, OSError, ValueError, TypeError, KeyError):
-            return None
+
+        def work(database: sqlite3.Connection) -> dict[str, bytes] | None:
+            rows = database.execute("SELECT name, found FROM derived WHERE state = ?", [self._key + state])
+            found = {name: bytes(some) for name, some in rows}
+            return {name: found[name] for name in names}
+
+        return self._database.read(work, None)
 
     def keep(self, found: Mapping[str, bytes], state: str) -> None:
         """Keep what was worked out for a state, all or nothing, in place of what was kept for another."""
-        try:
-            with closing(self._open()) as database, database:
-                self._keep(database, found, state)
-        except (sqlite3.Error, OSError):
-            return
+        self._database.write(lambda database: self._keep(database, found, state))
 
     def matches(self, state: str) -> dict[str, str] | None:
         """The matches of each id for a state of the whole catalog; None where they are not kept."""
-        try:
-            with closing(self._open()) as database:
-                database.execute("BEGIN")
-                if self._stood(database) != state:
-                    return None
-                return dict(database.execute("SELECT id, matches FROM standing ORDER BY id"))
-        except (sqlite3.Error, OSError, ValueError, TypeError):
-            return None
+
+        def work(database: sqlite3.Connection) -> dict[str, str] | None:
+            database.execute("BEGIN")
+            if self._stood(database) != state:
+                return None
+            return dict(database.execute("SELECT id, matches FROM standing ORDER BY id"))
+
+        return self._database.read(work, None)
 
     def standing(self) -> tuple[str, dict[str, bytes], list[Row]] | None:
         """The state of the catalog for which all was compared last, what all hangs on, and a row for each; None if never."""
-        try:
-            with closing(self._open()) as database:
-                database.execute("BEGIN")
-                state = self._stood(database)
-                query = "SELECT name, found FROM derived WHERE state = ?"
-                parts = {name: bytes(found) for name, found in database.execute(query, [f"{self._key}{state}"])}
-                rows = database.execute("SELECT * FROM standing ORDER BY id").fetchall()
-                return None if state is None else (state, parts, rows)
-        except (sqlite3.Error, OSError, ValueError, TypeError):
-            return None
+
+        def work(database: sqlite3.Connection) -> tuple[str, dict[str, bytes], list[Row]] | None:
+            database.execute("BEGIN")
+            state = self._stood(database)
+            query = "SELECT name, found FROM derived WHERE state = ?"
+            parts = {name: bytes(found) for name, found in database.execute(query, [f"{self._key}{state}"])}
+            rows = database.execute("SELECT * FROM standing ORDER BY id").fetchall()
+            return None if state is None else (state, parts, rows)
+
+        return self._database.read(work, None)
 
     def stand(
         self, state: str, parts: Mapping[str, bytes], rows: Iterable[Row], gone: Iterable[str], before: str | None
@@ -129,31 +120,26 @@ class Shelf:
             gone: The ids that stood before and do no more.
             before: The state for which it was kept before; where that is another by now, nothing is kept. None: all are given.
         """
-        try:
-            with closing(self._open()) as database, database:
-                database.execute("BEGIN IMMEDIATE")
-                if before is None:
-                    database.execute("DELETE FROM standing")
-                elif before != self._stood(database):
-                    return
-                database.executemany("DELETE FROM standing WHERE id = ?", [(id,) for id in gone])
-                database.executemany(
-                    "INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
-                )
-                self._keep(database, {_STANDING: b"", **parts}, state)
-        except (sqlite3.Error, OSError, UnicodeError):
-            return
+
+        def work(database: sqlite3.Connection) -> None:
+            database.execute("BEGIN IMMEDIATE")
+            if before is None:
+                database.execute("DELETE FROM standing")
+            elif before != self._stood(database):
+                return
+            database.executemany("DELETE FROM standing WHERE id = ?", [(id,) for id in gone])
+            # Not without one: how each stands tells of the others.
+            database.executemany("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            self._keep(database, {_STANDING: b"", **parts}, state)
+
+        self._database.write(work)
 
     def _stood(self, database: sqlite3.Connection) -> str | None:
         row = database.execute("SELECT state FROM derived WHERE name = ?", [_STANDING]).fetchone()
         return row[0].removeprefix(self._key) if row and row[0].startswith(self._key) else None
 
     def _keep(self, database: sqlite3.Connection, found: Mapping[str, bytes], state: str) -> None:
-        rows = [(name, self._key + state, some) for name, some in found.items()]
-        database.executemany("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", rows)
-
-    def _open(self) -> sqlite3.Connection:
-        return open_database(self._file, _PROFILES, _DERIVED, _STOOD)
+        insert(database, "derived", 3, ((name, self._key + state, some) for name, some in found.items()))
 
 
 def numbers(kind: str, kept: bytes) -> array[Any]:
@@ -165,11 +151,6 @@ def numbers(kind: str, kept: bytes) -> array[Any]:
     found: array[Any] = array(kind)
     found.frombytes(kept)
     return found
-
-
-def _is_text(path: str) -> bool:
-    """Whether a path can be kept: a file's name may hold bytes that are no text."""
-    return not any("\ud800" <= character <= "\udfff" for character in path)
 
 
 def shelf_of(root: Path, environment: Mapping[str, str] = os.environ) -> Shelf | None:
