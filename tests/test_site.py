@@ -515,6 +515,17 @@ def test_owners_with_most_to_catch_up_with_come_first(base: Path, run: Run) -> N
     assert rows[0] == "@late P3 The first time 5 Mar 2026 1 1 1 overdue"
 
 
+def test_an_owner_whose_handle_is_spelt_in_two_ways_has_one_page_with_all_actions(base: Path, run: Run) -> None:
+    text = REVIEWED.replace("![the pool](pool.png)", "").replace('detect, owner: "@maria"', 'detect, owner: "@Maria"')
+    (base / "postmortems" / "b.md").write_text(text, encoding="utf-8")
+    build(base, run)
+    page = words(article(base, "owners/maria"))
+    assert "Size the pool" in page
+    assert "Alert on the pool" in page
+    table = article(base, "actions").partition('id="owners"')[2]
+    assert words(table).lower().count("@maria") == 1
+
+
 @pytest.mark.parametrize(
     ("site", "addresses"),
     [

@@ -13,7 +13,7 @@ from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
 from postmortem_kb.export import csv, data
 from postmortem_kb.export.calendar import Risk, calendar, risks
-from postmortem_kb.insight.actions import Owed, action_index
+from postmortem_kb.insight.actions import Owed, action_index, owner_key
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.policy import read_policy
 from postmortem_kb.root import knowledge_base
@@ -61,14 +61,14 @@ def command(
     policy = read_policy(folder)
     if problems := strangers("--type", type_, policy.words["action_type"]):
         raise UsageError(problems)
-    owners = set(map(_bare, owner))
+    owners = set(map(owner_key, owner))
     knowledge = read_knowledge(folder, policy, day)
     entries = [
         entry
         for entry in action_index(knowledge.postmortems, day)
         if (not open_ or entry.action.open)
         and (not overdue or entry.overdue)
-        and (not owners or _bare(entry.action.owner) in owners)
+        and (not owners or owner_key(entry.action.owner) in owners)
         and (not type_ or entry.action.type in type_)
         and (not service or set(service) & set(entry.postmortem.services))
     ]
@@ -77,7 +77,7 @@ def command(
         for risk in risks(knowledge.postmortems)
         if not type_
         and (not overdue or risk.until < day)
-        and (not owners or _bare(risk.accepted.by) in owners)
+        and (not owners or owner_key(risk.accepted.by) in owners)
         and (not service or set(service) & set(risk.postmortem.services))
     ]
     for path, reason in knowledge.left_out.items():
@@ -89,18 +89,14 @@ def command(
     return 0
 
 
-def _bare(handle: str) -> str:
-    return handle.removeprefix("@").casefold()
-
-
 def _unknown(owners: Iterable[str], services: Iterable[str], knowledge: Knowledge) -> Iterator[str]:
     """What is asked for and named nowhere: a misspelt name would look like nothing to do."""
     handles = {action.owner for postmortem in knowledge.postmortems for action in postmortem.actions}
     handles |= {risk.accepted.by for risk in risks(knowledge.postmortems)}
-    bare = set(map(_bare, handles))
+    bare = set(map(owner_key, handles))
     for owner in owners:
-        if _bare(owner) not in bare:
-            yield f"--owner: nobody named `{owner}` owns an action item.{was_meant(f'@{_bare(owner)}', sorted(handles))}"
+        if owner_key(owner) not in bare:
+            yield f"--owner: nobody named `{owner}` owns an action item.{was_meant(f'@{owner_key(owner)}', sorted(handles))}"
     known = {service for postmortem in knowledge.postmortems for service in postmortem.services}
     known.update(knowledge.policy.services)
     for service in services:

@@ -30,6 +30,11 @@ def action_index(postmortems: Iterable[Postmortem], today: date) -> list[Owed]:
     return unfinished + finished
 
 
+def owner_key(handle: str) -> str:
+    """What the spellings of one owner's handle have in common: capitals make no difference."""
+    return handle.removeprefix("@").casefold()
+
+
 @dataclass(slots=True)
 class Load:
     """How many actions an owner has."""
@@ -44,7 +49,7 @@ def by_owner(entries: Iterable[Owed]) -> list[Load]:
     """What each owner has to do: whoever owes most comes first."""
     loads: dict[str, Load] = {}
     for entry in entries:
-        load = loads.setdefault(entry.action.owner, Load(entry.action.owner))
+        load = loads.setdefault(owner_key(entry.action.owner), Load(entry.action.owner))
         if entry.action.open:
             load.open += 1
             load.overdue += entry.overdue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from postmortem_kb.audience import PUBLIC
-from postmortem_kb.insight.actions import Owed
+from postmortem_kb.insight.actions import Owed, owner_key
 from postmortem_kb.insight.sides import Group, answers_category, groups, most_owed_first
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
@@ -65,7 +65,7 @@ SIDES = (
         "of action items",
         _owners,
         urls.owner,
-        lambda e, name: e.action.owner == name,
+        lambda e, name: owner_key(e.action.owner) == owner_key(name),
         follows=True,
         owing=True,
     ),
