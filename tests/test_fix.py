@@ -215,6 +215,29 @@ def test_a_diff_shows_the_patch_and_changes_nothing(file: Path, run: Run, capfd:
     assert file.read_text(encoding="utf-8") == DRAFT
 
 
+@pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\r"])
+def test_a_patch_has_the_lines_of_git(mark: str, file: Path, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    good = DRAFT.replace("## Timeline", f"Before{mark}after\n\n## Timeline") + f"\nThe end{mark}without a line break"
+    file.write_bytes(good.replace("## Timeline", "## Timeline ").replace(" fail |", " fail | ").encode())
+    assert fix(file, "--diff", "--select", "trailing-space") == 1
+    patch = file.parent.parent / "fix.patch"
+    patch.write_bytes(capfd.readouterr().out.encode())
+    run(["git", "apply", patch], file.parent.parent)
+    assert file.read_bytes() == good.encode()
+
+
+def test_a_link_is_left_as_it_is(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Else the id of the other one would be mended, too."""
+    file.write_text(DRAFT, encoding="utf-8")
+    link = file.with_name("b.md")
+    link.symlink_to("a.md")
+    for option, code in (("--diff", 0), ("--fix", 1)):
+        assert fix(file, option) == code
+        assert "postmortems/b.md: not mended, for it is a link" in capsys.readouterr().err
+    assert link.is_symlink()
+    assert file.read_text(encoding="utf-8") == DRAFT
+
+
 def test_only_the_named_files_are_mended(file: Path) -> None:
     other = file.with_name("b.md")
     for path, name in ((file, "a"), (other, "b")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, TextIO
 
@@ -54,7 +54,7 @@ Examples:
 @click.option(
     "--fix",
     is_flag=True,
-    help="Mend what has one right answer, then check: misspelt words and keys, the spelling of times and dates, the id of a draft, the order of keys, white space, tables. A file is replaced only when checking it again proves each edit.",
+    help="Mend what has one right answer, then check: misspelt words and keys, the spelling of times and dates, the id of a draft, the order of keys, white space, tables. A file is replaced only when checking it again proves each edit; a link is left as it is.",
 )
 @click.option(
     "--diff",
@@ -110,7 +110,7 @@ def command(
 
         context = context_of(catalog, policy, today(), changes)
         mending = rules if select else [rule for rule in running(RULES, policy) if rule.NAME not in ignore]
-        mended = list(fix_all(wanted if wanted is not None else catalog.paths, context, mending))
+        mended = _without_links(folder, fix_all(wanted if wanted is not None else catalog.paths, context, mending))
         if diff:
             return _show(mended)
         _save(folder, mended)
@@ -194,12 +194,25 @@ def _alike(catalog: Catalog) -> Callable[[Document], list[Alike]]:
     return find
 
 
+def _without_links(root: Path, mended: Iterable[Fixed]) -> list[Fixed]:
+    """Those that are files themselves: what a link leads to may be another postmortem, whose id is its own."""
+    found = []
+    for fixed in mended:
+        if (root / fixed.path).is_symlink():
+            click.echo(f"{fixed.path}: not mended, for it is a link; mend the file that it leads to", err=True)
+        else:
+            found.append(fixed)
+    return found
+
+
 def _show(mended: list[Fixed]) -> int:
     """Print the changes as one patch, with its paths below the root; 1 where there are some."""
     from difflib import unified_diff
+    from io import StringIO
 
     for fixed in mended:
-        before, after = (text.decode().splitlines(keepends=True) for text in (fixed.before, fixed.after))
+        # As git counts lines: `str.splitlines` knows nine more ends of a line.
+        before, after = (list(StringIO(text.decode(), newline="\n")) for text in (fixed.before, fixed.after))
         for line in unified_diff(before, after, f"a/{fixed.path}", f"b/{fixed.path}"):
             click.echo(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", nl=False)
     return 1 if mended else 0
