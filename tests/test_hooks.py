@@ -126,6 +126,33 @@ def test_a_file_to_which_another_one_relates_is_not_renamed(repository: Reposito
     assert "postmortems/queue-again.md:11:9: error [unknown-related]" in repository.commit(refused=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("2025-01-01-disk.md", "2025-01-01-disk.md#timeline"),
+        ("2025-01-01-disk.md", "..%2Fpostmortems/2025-01-01-disk.md"),
+        ("disk full.md", "<disk full.md>"),
+        ("plat\u0301.md", "plat\u0301.md"),
+    ],
+)
+def test_a_file_to_which_another_one_links_is_not_removed(
+    name: str, address: str, tmp_path: Path, run: Run, environment: dict[str, str], draft: Draft
+) -> None:
+    """Whatever it is called; another one is removed with it, and nothing names that."""
+    repository = Repository(tmp_path, run, environment)
+    repository.git("init", "--quiet")
+    for path in (name, "nothing.md"):
+        repository.write(f"postmortems/{path}", draft("disk"))
+    repository.write("postmortems/later.md", f"{draft('later')}\nAs [then]({address}).\n")
+    repository.write("postmortems/not-nothing.md", draft("not-nothing"))
+    repository.commit()
+    repository.git("rm", "--quiet", f"postmortems/{name}", "postmortems/nothing.md")
+    printed = run(["postmortem-check-hook"], tmp_path, code=1).stdout
+    assert "postmortems/later.md:18:" in printed
+    assert "error [broken-link]" in printed
+    assert "1 postmortem checked" in printed
+
+
 def test_a_file_that_nothing_names_is_removed(repository: Repository) -> None:
     repository.git("rm", "--quiet", "postmortems/queue-again.md")
     repository.commit()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from postmortem_kb.catalog import read_catalog
 from postmortem_kb.cli import main as postmortem
 from postmortem_kb.root import root_of
 from postmortem_kb.source.limits import Limits
+
+_WORDS = re.compile(r"%[0-9A-Fa-f]{2}|([\w.-]+)")
+"""Runs of what ids are written with; in an address one may stand behind an escaped character."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -28,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
     names = [*takewhile(lambda argument: argument.endswith(".md"), reversed(argv))]
     options = [argument for argument in argv[: len(argv) - len(names)] if argument != "--"]
     files = {path for path in map(Path, names) if os.path.lexists(path)}
-    files |= {path for removed in _removed() for path in _naming(removed)}
+    files |= set(_naming(_removed()))
     roots: dict[Path, list[str]] = {}
     for path in sorted(files):
         if root := root_of(path):
@@ -52,12 +56,22 @@ def _removed() -> Iterator[Path]:
     return (Path(os.fsdecode(name)) for name in result.stdout.split(b"\0") if name)
 
 
-def _naming(removed: Path) -> Iterator[Path]:
-    """The postmortems that name a removed one: their relations and links to it lead nowhere now."""
-    root = root_of(removed)
-    if root is None:
-        return
-    catalog = read_catalog(root, Limits())
-    for path in catalog.paths:
-        if removed.stem in catalog.text(path).string:
-            yield root / path
+def _naming(removed: Iterable[Path]) -> Iterator[Path]:
+    """The postmortems that name one of the removed: their relations and links to it lead nowhere now."""
+    stems: dict[Path, set[str]] = {}
+    for file in removed:
+        if root := root_of(file):
+            stems.setdefault(root, set()).add(file.stem)
+    for root, gone in stems.items():
+        # A folder may be moved, with thousands: each text is cut into words once, not searched for each.
+        words = {name for stem in gone if _is_word(stem) for name in (stem, f"{stem}.md")}
+        others = [stem for stem in gone if not _is_word(stem)]
+        catalog = read_catalog(root, Limits())
+        for path in catalog.paths:
+            text = catalog.text(path).string
+            if not words.isdisjoint(_WORDS.findall(text)) or any(stem in text for stem in others):
+                yield root / path
+
+
+def _is_word(stem: str) -> bool:
+    return _WORDS.findall(stem) == [stem]

@@ -62,18 +62,19 @@ def check(
 
 def _without_secrets(found: list[Diagnostic], catalog: Catalog) -> Iterator[Diagnostic]:
     """The diagnostics; where one must not be quoted, the others do not repeat what it stands on."""
-    secrets: dict[str, set[str]] = {}
+    texts = {path: catalog.text(path) for path in {diagnostic.path for diagnostic in found if diagnostic.hidden}}
+    secrets: dict[str, set[str]] = {path: set() for path in texts}
     for diagnostic in found:
         if diagnostic.hidden:
-            line = catalog.text(diagnostic.path).line(diagnostic.span.line)
-            value = line[diagnostic.span.column - 1 : diagnostic.span.end_column - 1]
-            secrets.setdefault(diagnostic.path, set()).add(value)
+            line = texts[diagnostic.path].line(diagnostic.span.line)
+            secrets[diagnostic.path].add(line[diagnostic.span.column - 1 : diagnostic.span.end_column - 1])
+    longest_first = {path: sorted(values, key=len, reverse=True) for path, values in secrets.items()}
     for diagnostic in found:
-        values = [] if diagnostic.hidden else sorted(secrets.get(diagnostic.path, ()), key=len, reverse=True)
-        texts = [diagnostic.message, diagnostic.help, diagnostic.key]
+        values = [] if diagnostic.hidden else longest_first.get(diagnostic.path, [])
+        said = [diagnostic.message, diagnostic.help, diagnostic.key]
         for value in values:
-            texts = [text.replace(value, "***") for text in texts]
-        yield replace(diagnostic, message=texts[0], help=texts[1], key=texts[2]) if values else diagnostic
+            said = [text.replace(value, "***") for text in said]
+        yield replace(diagnostic, message=said[0], help=said[1], key=said[2]) if values else diagnostic
 
 
 def context_of(catalog: Catalog, policy: Policy, today: date, changes: Changes | None = None) -> Context:

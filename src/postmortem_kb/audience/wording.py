@@ -53,5 +53,9 @@ class Wording:
         if match["before"] and not match["more"] and _VERSION.fullmatch(match["name"]):
             return match[0]
         word = "a team" if match["team"] and not match["more"] else "someone"
-        before = match.string[: match.start()].rstrip() or above.rstrip()
-        return word[:1].upper() + word[1:] if not before or before.endswith((".", "!", "?")) else word
+        # Over the white space alone: a copy of all that stands before each would take the square of the text.
+        at = match.start()
+        while at and match.string[at - 1].isspace():
+            at -= 1
+        before = match.string[at - 1] if at else above.rstrip()[-1:]
+        return word[:1].upper() + word[1:] if not before or before in ".!?" else word

@@ -152,7 +152,7 @@ def _to_commit() -> Path | None:
 def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...]) -> set[str]:
     """The documents that arguments name; what is named and none is told of, for it looks as if it was checked."""
     root = catalog.root.resolve()
-    known_paths = (*catalog.paths, *(document.path for document in gone))
+    files = {*catalog.paths, *(document.path for document in gone)}
     problems, notes, wanted = [], [], set()
     for path in paths:
         if not path.exists() and not path.is_symlink() and not any(path.name in d.path for d in gone):
@@ -165,7 +165,7 @@ def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...
             inside = "."
         if inside not in (".", FOLDER) and not inside.startswith(f"{FOLDER}/"):
             problems.append(f"`{path}` is not below `{root / FOLDER}`")
-        found = {known for known in known_paths if inside == "." or f"{known}/".startswith(f"{inside}/")}
+        found = {inside} if inside in files and not path.is_dir() else _below(inside, files)
         if not found:
             notes.append(f"{path} is passed over: {_no_postmortem(path, PurePath(inside))}")
         wanted |= found
@@ -174,6 +174,10 @@ def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...
     for note in notes:
         click.echo(note, err=True)
     return wanted
+
+
+def _below(folder: str, files: Iterable[str]) -> set[str]:
+    return {file for file in files if folder == "." or f"{file}/".startswith(f"{folder}/")}
 
 
 def _no_postmortem(path: Path, inside: PurePath) -> str:
