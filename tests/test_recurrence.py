@@ -92,7 +92,7 @@ def test_a_pull_request_reads_what_its_draft_resembles_and_what_was_left_open(
 
 def test_actions_that_nobody_saw_to_hold_are_named(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     action = "action_items:\n  - {{id: A1, action: Ask @ops twice, type: prevent, owner: '@kim', priority: P1, status: done{}}}\n".format
-    write(base, action(""))
+    write(base, action(", verification: {how: A drill, on: 2026-01-30}"))
     write_again = DRAFT.format(more=action(", verification: {how: A drill, result: It asked}"), category="capacity")
     (base / "postmortems" / "proven.md").write_text(
         write_again.replace("2026-01-10-dns-records-lost", "proven"), "utf-8"

@@ -114,6 +114,12 @@ def zone_names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def zone_beside_utc(name: str) -> tzinfo | None:
+    """The zone in which times are shown besides UTC; None where that is UTC, too, or there is no such zone."""
+    zone = _zone(name)
+    return None if zone is UTC else zone
+
+
 def _zone(name: str) -> tzinfo:
     if name == "UTC":
         return UTC

@@ -9,6 +9,8 @@ MOMENTS = ("started", "detected", "acknowledged", "identified", "mitigated", "re
 """The key timestamps, in the order in which they happen."""
 DRAFT, REVIEWED, CLOSED = LIFE_CYCLE = ("draft", "reviewed", "closed")
 """The statuses that follow each other; one that a policy added stands beside them."""
+IMPACTS = ("customers", "data_affected", "data_loss", "data_correctness", "downstream", "sla_breach", "financial")
+"""The keys of an impact, in the order in which they are shown."""
 OPEN = ("todo", "in-progress")
 """The states of an action that is still owed."""
 FINISHED = ("done", "cancelled")

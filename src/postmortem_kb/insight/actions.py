@@ -30,6 +30,11 @@ def action_index(postmortems: Iterable[Postmortem], today: date) -> list[Owed]:
     return unfinished + finished
 
 
+def unproven(status: object, result: object) -> bool:
+    """Whether an action is called done, and no result of a verification says that it holds: its day alone may be a plan."""
+    return status == "done" and not result
+
+
 def owner_key(handle: str) -> str:
     """What the spellings of one owner's handle have in common: capitals make no difference."""
     return handle.removeprefix("@").casefold()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from postmortem_kb.action_history import ActionHistory
-from postmortem_kb.insight.actions import Owed
+from postmortem_kb.insight.actions import Owed, unproven
 from postmortem_kb.insight.chains import Chain, began, chains
 from postmortem_kb.model import AcceptedRisk, Cause, Postmortem
 from postmortem_kb.words import DRAFT
@@ -179,7 +179,7 @@ def postponed(actions: Iterable[Owed], history: ActionHistory) -> Iterator[Postp
 def unverified(entry: Owed) -> bool:
     """Whether an action is called done, and no result of a verification says that it holds."""
     check = entry.action.verification
-    return entry.action.status == "done" and (check is None or not check.result)
+    return unproven(entry.action.status, check.result if check else "")
 
 
 def anniversaries(postmortems: Iterable[Postmortem], today: date) -> Iterator[Anniversary]:

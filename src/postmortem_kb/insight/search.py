@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from postmortem_kb.catalog import Catalog
+from postmortem_kb.insight.actions import unproven
 from postmortem_kb.insight.counts import index_of
 from postmortem_kb.insight.matches import Match, Matcher
 from postmortem_kb.insight.profile import Profile, profile_of
@@ -43,7 +44,7 @@ class Found:
     @property
     def unverified_actions(self) -> list[dict[str, Any]]:
         """The action items that are called done, and of which nobody says that it was seen to hold."""
-        return [item for item in self._actions() if item.get("status") == "done" and not _verified(item)]
+        return [item for item in self._actions() if unproven(item.get("status"), _result(item))]
 
     def _actions(self) -> Iterator[dict[str, Any]]:
         for _, item in self.document.frontmatter.mappings("action_items"):
@@ -51,9 +52,9 @@ class Found:
                 yield item
 
 
-def _verified(action: dict[str, Any]) -> bool:
+def _result(action: dict[str, Any]) -> object:
     check = action.get("verification")
-    return isinstance(check, dict) and bool(check.get("result") or check.get("on"))
+    return check.get("result") if isinstance(check, dict) else None
 
 
 class Searcher:

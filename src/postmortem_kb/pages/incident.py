@@ -22,8 +22,8 @@ from postmortem_kb.render.pictures import Picture
 from postmortem_kb.render.scale import scale
 from postmortem_kb.source.links import PICTURES, below_root, scheme
 from postmortem_kb.source.text import path_text
+from postmortem_kb.words import IMPACTS
 
-_IMPACTS = ("customers", "data_affected", "data_loss", "data_correctness", "downstream", "sla_breach", "financial")
 _BRIEFS = {"executive": "Executive brief", "operations": "Operations brief", "customer": "Customer wording"}
 
 
@@ -107,7 +107,7 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
 
 def impacts(postmortem: Postmortem) -> list[tuple[str, str | tuple[str, ...]]]:
     """What the incident did, in the order in which people ask."""
-    return [(key, postmortem.impact[key]) for key in _IMPACTS if postmortem.impact.get(key)]
+    return [(key, postmortem.impact[key]) for key in IMPACTS if postmortem.impact.get(key)]
 
 
 def _proof(host: Forge) -> Callable[[str], str]:

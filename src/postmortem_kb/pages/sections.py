@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from postmortem_kb.audience import INTERNAL
 from postmortem_kb.insight.similar import Similar
@@ -16,7 +15,7 @@ from postmortem_kb.render import urls
 from postmortem_kb.render.markdown import Links, Markdown
 from postmortem_kb.source.body import Section, Table
 from postmortem_kb.timeline import SECTION as TIMELINE
-from postmortem_kb.timeline import Timeline
+from postmortem_kb.timeline import Timeline, zone_beside_utc
 from postmortem_kb.words import MOMENTS
 
 _WHYS = ["#", "question", "answer"]
@@ -152,7 +151,7 @@ def _rows(timeline: Timeline, postmortem: Postmortem, markdown: Markdown) -> Ite
         if moment := getattr(postmortem.times, name):
             marks.setdefault(moment.replace(second=0, microsecond=0), []).append(name)
     titles = [cell.text for cell in timeline.table.header] if timeline.table else []
-    zone = _zone(postmortem.timezone)
+    zone = zone_beside_utc(postmortem.timezone)
     for row in timeline.rows:
         new_day = row.moment is not None and row.moment.date() != day
         day = row.moment.date() if row.moment else day
@@ -167,10 +166,3 @@ def _rows(timeline: Timeline, postmortem: Postmortem, markdown: Markdown) -> Ite
             tuple((t, markdown.inline(c.token)) for t, c in zip(titles[2:], row.more, strict=False) if c.token.content),
             tuple(marks.pop(minute, ())) if minute else (),
         )
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name) if name != "UTC" else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

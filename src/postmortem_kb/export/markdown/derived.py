@@ -11,9 +11,8 @@ from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Action, Cause, Postmortem
 from postmortem_kb.render import urls, words
 from postmortem_kb.source.links import scheme
-from postmortem_kb.words import MOMENTS
+from postmortem_kb.words import IMPACTS, MOMENTS
 
-_IMPACTS = ("customers", "data_affected", "data_loss", "data_correctness", "downstream", "sla_breach", "financial")
 _SPAN_NAMES = {
     "ttd": "Time to detect",
     "tta": "Time to acknowledge",
@@ -57,7 +56,7 @@ def facts(postmortem: Postmortem, knowledge: Knowledge, place: Place) -> Iterato
 
 def impact(postmortem: Postmortem) -> str:
     """What it did, in each respect that the file tells."""
-    told = [(words.label(key), postmortem.impact[key]) for key in _IMPACTS if postmortem.impact.get(key)]
+    told = [(words.label(key), postmortem.impact[key]) for key in IMPACTS if postmortem.impact.get(key)]
     return "\n".join(
         f"- **{name}:** {plain(value)}"
         if isinstance(value, str)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
@@ -20,7 +19,7 @@ from postmortem_kb.render import urls, words
 from postmortem_kb.render.markdown import Links
 from postmortem_kb.render.pictures import Picture
 from postmortem_kb.source.links import below_root, scheme
-from postmortem_kb.timeline import Timeline
+from postmortem_kb.timeline import Timeline, zone_beside_utc
 
 _BEHIND = ("Appendix",)
 """Sections that stand behind what is made from the frontmatter."""
@@ -116,7 +115,7 @@ def _timeline(timeline: Timeline, postmortem: Postmortem, writer: Writer) -> str
     body, section, rows = postmortem.document.body, timeline.section, []
     if timeline.table is None:
         return writer.blocks(body.tokens[section.first : section.last])
-    zone, day, started = _zone(postmortem.timezone), None, postmortem.times.started
+    zone, day, started = zone_beside_utc(postmortem.timezone), None, postmortem.times.started
     for row in timeline.rows:
         time, local, since = plain(row.time.text), "", ""
         if row.moment:
@@ -136,13 +135,6 @@ def _timeline(timeline: Timeline, postmortem: Postmortem, writer: Writer) -> str
         writer.blocks(body.tokens[timeline.table.last + 1 : section.last]),
     )
     return "\n\n".join(filter(None, parts))
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name) if name != "UTC" else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 def _links(postmortem: Postmortem, knowledge: Knowledge, place: Place, pictures: Collection[str]) -> Links:
