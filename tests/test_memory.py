@@ -99,6 +99,25 @@ def test_a_file_is_looked_at_again_when_one_that_it_relates_to_is_gone(base: Pat
     assert check() == (1, ["postmortems/p1.md:11: unknown-related"])
 
 
+def test_a_suggestion_is_made_anew_when_files_come_and_go(
+    base: Path, draft: Callable[..., str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    edit(base, "p1", "id: p0", "id: disk-ful")
+
+    def help_of_p1() -> str:
+        main(["--root", str(base), "check", "--format", "json"])
+        (found,) = (d for d in json.loads(capfd.readouterr().out)["diagnostics"] if d["rule"] == "unknown-related")
+        return str(found["help"])
+
+    outside = "Link what is outside the catalog under `links`."
+    assert [help_of_p1(), help_of_p1()] == [outside, outside]
+    file = base / "postmortems" / "disk-full.md"
+    file.write_text(draft("disk-full"), encoding="utf-8")
+    assert [help_of_p1(), help_of_p1()] == ["Did you mean `disk-full`?"] * 2
+    file.unlink()
+    assert help_of_p1() == outside
+
+
 def test_a_file_is_looked_at_again_when_one_that_it_relates_to_has_changed(base: Path, check: Check) -> None:
     edit(base, "p1", "severity: P3", "severity: P3\nvisibility: public")
     edit(base, "p0", "severity: P3", "severity: P3\nvisibility: public")

@@ -16,6 +16,7 @@ from postmortem_kb.source.document import Document, read_document
 from postmortem_kb.source.limits import Limits
 from postmortem_kb.source.links import is_file
 from postmortem_kb.source.text import Text, digest
+from postmortem_kb.words import nearest
 
 _NOT_POSTMORTEMS = ("readme.md", "index.md")
 _PREFIXES = ("_", ".")
@@ -77,11 +78,18 @@ class Catalog:
         self.questions.add(("file", path))
         return is_file(self.root, path)
 
+    def nearest_id(self, id: str) -> str | None:
+        """The id that was probably meant by one that nothing has."""
+        self.questions.add(("ids", ""))
+        return nearest(id, self.ids)
+
     def answer(self, question: Question) -> str:
         """The answer to a question that was asked before, in short."""
         kind, name = question
         if kind == "file":
             return str(is_file(self.root, name))
+        if kind == "ids":
+            return self._all_ids
         if kind == "page":
             return " ".join(self._pages.get(name, ()))
         paths = self.ids.get(name, [])[:1] if kind == "id" else [name] if name in self._known else []
@@ -106,6 +114,10 @@ class Catalog:
         for path in self.paths:
             found.setdefault(_stem(path), []).append(path)
         return found
+
+    @cached_property
+    def _all_ids(self) -> str:
+        return digest("\n".join(sorted(self.ids)).encode("utf-8", "surrogatepass"))
 
     @cached_property
     def _known(self) -> frozenset[str]:

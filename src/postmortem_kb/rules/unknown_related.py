@@ -34,7 +34,6 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.words import nearest
 
 NAME = "unknown-related"
 SEVERITY = Severity.ERROR
@@ -46,7 +45,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     for index, item in document.frontmatter.mappings("related"):
         other = item.get("id")
         if isinstance(other, str) and context.catalog.named(other) is None:
-            guess = nearest(other, context.catalog.ids)
+            guess = context.catalog.nearest_id(other)
             yield Finding(
                 document.frontmatter.at("related", index, "id"),
                 f"No postmortem has the id `{other}`",
