@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import socket
@@ -10,11 +11,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from postmortem_kb.clock import today
+from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.pages import all_pages
+from postmortem_kb.policy import read_policy
 from postmortem_kb.receipt import VARIABLE
 
 _PATIENCE = 60.0
@@ -97,3 +103,13 @@ def test_a_port_that_is_taken_is_told_in_a_line(
         assert "postmortem serve -- --dev-addr 127.0.0.1:9000" in told
         assert "Traceback" not in told
     assert not list(base.glob("mkdocs_*"))
+
+
+def test_a_build_lets_go_of_what_it_read(base: Path) -> None:
+    """Each that follows reads all postmortems anew, in the same process."""
+    knowledge = read_knowledge(base, read_policy(base), today())
+    read = [weakref.ref(postmortem.document) for postmortem in knowledge.postmortems]
+    assert sum("The first title" in page.make().html for page in all_pages(knowledge)) > 1
+    del knowledge
+    gc.collect()
+    assert [kept() for kept in read] == [None]

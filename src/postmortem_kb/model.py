@@ -146,7 +146,7 @@ class SignOff:
     on: date | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Postmortem:
     """One postmortem. Lists are empty and texts are empty where the file says nothing."""
 

@@ -10,7 +10,7 @@ from postmortem_kb.insight.share import Share
 from postmortem_kb.model import Action, Postmortem
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Owed:
     """An action with the postmortem that it comes from."""
 

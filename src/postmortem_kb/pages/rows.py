@@ -6,8 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from functools import lru_cache
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
 
@@ -45,7 +45,9 @@ OF_ACTION: Mapping[str, Callable[[Owed], Words]] = {
 }
 """The facets of an action that readers choose words of."""
 
-_KEPT = 50_000
+# Each row lives as long as what it shows: `postmortem serve` builds again and again in one process.
+_INCIDENT_ROWS: WeakKeyDictionary[Postmortem, dict[bool, str]] = WeakKeyDictionary()
+_ACTION_ROWS: WeakKeyDictionary[Owed, dict[tuple[bool, bool], str]] = WeakKeyDictionary()
 _ROOT = "\0"
 """Stands for the way to the root of the site, so that a row is rendered once for all pages; no file holds it."""
 
@@ -78,8 +80,18 @@ def _action_row(entry: Owed, *, owner: bool, facets: bool) -> str:
     return _macro("action_row", entry, facets_of_action(entry) if facets else {}, owner)
 
 
-_kept_incident_row = lru_cache(maxsize=_KEPT)(_incident_row)
-_kept_action_row = lru_cache(maxsize=_KEPT)(_action_row)
+def _kept_incident_row(postmortem: Postmortem, *, facets: bool) -> str:
+    rows = _INCIDENT_ROWS.setdefault(postmortem, {})
+    if facets not in rows:
+        rows[facets] = _incident_row(postmortem, facets=facets)
+    return rows[facets]
+
+
+def _kept_action_row(entry: Owed, *, owner: bool, facets: bool) -> str:
+    rows = _ACTION_ROWS.setdefault(entry, {})
+    if (owner, facets) not in rows:
+        rows[owner, facets] = _action_row(entry, owner=owner, facets=facets)
+    return rows[owner, facets]
 
 
 def facets_of_incident(postmortem: Postmortem) -> Facets:
