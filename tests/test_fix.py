@@ -204,6 +204,13 @@ def test_one_error_is_not_traded_for_another(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == reason.replace("canceled", "cancelled")
 
 
+def test_a_key_and_its_value_are_mended_one_after_the_other(file: Path) -> None:
+    """The first makes one error of two, the second none of one."""
+    file.write_text(DRAFT.replace("started: 2026-03-04T09:00:00Z", "startd: 2026-03-04 09:00:00Z"), encoding="utf-8")
+    assert fix(file, "--fix") == 0
+    assert file.read_text(encoding="utf-8") == DRAFT
+
+
 def test_a_diff_shows_the_patch_and_changes_nothing(file: Path, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
     bad = DRAFT.replace("status: draft", "status: Draft")
     file.write_text(bad, encoding="utf-8")

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from postmortem_kb.policy import Policy, Requirement
 from postmortem_kb.published import published
@@ -15,9 +15,6 @@ from postmortem_kb.source.yaml import Path
 from postmortem_kb.validator import Validator, flat, resolved
 from postmortem_kb.violation import Violation, first_sentence, place_name, remedy, sample, unknown_key, wrong_value
 from postmortem_kb.words import nearest
-
-if TYPE_CHECKING:
-    pass
 
 
 def published_schema() -> dict[str, Any]:

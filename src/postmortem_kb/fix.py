@@ -43,8 +43,9 @@ def fix_all(paths: Iterable[str], context: Context, rules: Sequence[Rule]) -> It
 def fix_document(path: str, context: Context, rules: Sequence[Rule]) -> Fixed | None:
     """A file with everything mended that has one right answer; None where there is nothing, or nothing can be proven.
 
-    Each round of edits is kept only if the file still says the same: what could be read can be read, no error is new, and the
-    finding that was mended is gone.
+    Each round of edits is kept only if what could be read can be read, and fewer errors are left than before; or as many, and
+    fewer warnings; or as many of both, and less advice. A misspelt key that is mended may show that its value is wrong, too:
+    the next round mends that, or the check that follows reports it.
     """
     content = original = (context.catalog.root / path).read_bytes()
     count = 0
@@ -84,7 +85,7 @@ def _better(path: str, found: Sequence[Diagnostic], context: Context, rules: Seq
     if not document.readable:
         return False
     left = _diagnostics(document, context, rules)
-    # A status that can be read may bring warnings with it, but never an error.
+    # A status that can be read may bring warnings with it, but only where an error is gone.
     return _weight(left) < _weight(found)
 
 
