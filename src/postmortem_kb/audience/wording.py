@@ -39,13 +39,15 @@ class Wording:
 
     def told(self, text: str, before: str = "") -> str:
         """A text without them; `before` is what stands before it in its sentence."""
-        return _TOLD.sub(lambda match: self._instead(match, before), text)
+        end = before.rstrip()[-1:]
+        return _TOLD.sub(lambda match: self._instead(match, end), text)
 
     def plain(self, text: str) -> str:
         """A text of the frontmatter without them, and without comments."""
         return self.told(_COMMENT.sub("", text))
 
-    def _instead(self, match: re.Match[str], above: str) -> str:
+    def _instead(self, match: re.Match[str], end: str) -> str:
+        """What is told in place of a match; `end` is the last character before the text."""
         if address := match["address"]:
             bare = address.rstrip(_ENDS)
             full = bare if "://" in bare else f"http://{bare}"
@@ -57,5 +59,5 @@ class Wording:
         at = match.start()
         while at and match.string[at - 1].isspace():
             at -= 1
-        before = match.string[at - 1] if at else above.rstrip()[-1:]
+        before = match.string[at - 1] if at else end
         return word[:1].upper() + word[1:] if not before or before in ".!?" else word
