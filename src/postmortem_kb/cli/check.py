@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from postmortem_kb.catalog import Catalog, passed_over, read_catalog
-from postmortem_kb.changes import read_changes
+from postmortem_kb.catalog import Catalog, read_catalog
+from postmortem_kb.changes import Changes, read_changes
 from postmortem_kb.check import check, context_of, running, standard
 from postmortem_kb.clock import today
 from postmortem_kb.diagnostic import Diagnostic, Severity
 from postmortem_kb.errors import UsageError
 from postmortem_kb.git import place_of
 from postmortem_kb.memory import MANY, memory_of
-from postmortem_kb.policy import FOLDER, Policy, read_policy
+from postmortem_kb.named import named
+from postmortem_kb.policy import Policy, read_policy
 from postmortem_kb.report import FORMATS, format_named
 from postmortem_kb.report.report import Run, Summary
 from postmortem_kb.root import knowledge_base
@@ -99,7 +100,7 @@ def command(
     policy = read_policy(folder)
     rules = _rules(select, ignore, policy)
     catalog = read_catalog(folder, policy.limits)
-    changes = read_changes(folder, since, policy.limits, _to_commit()) if since is not None else None
+    changes = _changes(folder, since, policy)
     if changes and not changes.deleted:
         knowledge_base(folder)
     wanted = _wanted(catalog, paths, changes.deleted if changes else ()) if paths else None
@@ -116,7 +117,7 @@ def command(
         _save(folder, mended)
         # The old ones hold documents as they were before.
         catalog = read_catalog(folder, policy.limits)
-        changes = read_changes(folder, since, policy.limits) if since else None
+        changes = _changes(folder, since, policy)
     chosen = bool(select or ignore)
     memory = memory_of(folder, policy) if files >= MANY and not chosen else None
     alike = _alike(catalog) if changes else None
@@ -143,47 +144,21 @@ def _rules(select: tuple[str, ...], ignore: tuple[str, ...], policy: Policy) -> 
     return [rule for rule in wanted if rule.NAME not in ignore]
 
 
-def _to_commit() -> Path | None:
-    """The index of the commit that is being made: git names it to its hooks."""
+def _changes(root: Path, since: str | None, policy: Policy) -> Changes | None:
+    """What changed since a ref; nothing where none is named."""
+    if since is None:
+        return None
+    # Git names the index of the commit that is being made to its hooks.
     index = Path(os.environ.get("GIT_INDEX_FILE", ""))
-    return index.absolute() if index.is_file() else None
+    return read_changes(root, since, policy.limits, index.absolute() if index.is_file() else None)
 
 
 def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...]) -> set[str]:
     """The documents that arguments name; what is named and none is told of, for it looks as if it was checked."""
-    root = catalog.root.resolve()
-    files = {*catalog.paths, *(document.path for document in gone)}
-    problems, notes, wanted = [], [], set()
-    for path in paths:
-        if not path.exists() and not path.is_symlink() and not any(path.name in d.path for d in gone):
-            problems.append(f"there is no file or folder `{path}`")
-            continue
-        # The name itself is kept, for a link is a finding of its own.
-        place = Path.cwd() / path.parent.resolve() / path.name
-        inside = place.relative_to(root).as_posix() if place.is_relative_to(root) else ""
-        if path.resolve() == root:
-            inside = "."
-        if inside not in (".", FOLDER) and not inside.startswith(f"{FOLDER}/"):
-            problems.append(f"`{path}` is not below `{root / FOLDER}`")
-        found = {inside} if inside in files and not path.is_dir() else _below(inside, files)
-        if not found:
-            notes.append(f"{path} is passed over: {_no_postmortem(path, PurePath(inside))}")
-        wanted |= found
-    if problems:
-        raise UsageError(problems)
+    wanted, notes = named(catalog, paths, [document.path for document in gone])
     for note in notes:
         click.echo(note, err=True)
     return wanted
-
-
-def _below(folder: str, files: Iterable[str]) -> set[str]:
-    return {file for file in files if folder == "." or f"{file}/".startswith(f"{folder}/")}
-
-
-def _no_postmortem(path: Path, inside: PurePath) -> str:
-    if path.is_dir():
-        return "folders are not followed through links" if path.is_symlink() else "there is no postmortem in it"
-    return passed_over(inside)
 
 
 def _alike(catalog: Catalog) -> Callable[[Document], list[Alike]]:
