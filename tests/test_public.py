@@ -511,15 +511,16 @@ def test_a_key_is_public_when_the_policy_says_so(key: str, base: Path, tmp_path:
     assert [word for word in canaries.hidden if word in postmortem.document.text.string] == []
 
 
-def test_a_list_in_a_list_is_not_public(base: Path, tmp_path: Path) -> None:
-    """No key of the contract holds one, so nobody takes the names out of it."""
+@pytest.mark.parametrize("asked", ["[[falcon]]", "falcon", "{who: falcon}"])
+def test_what_is_no_key_of_the_contract_is_not_public_below_one_that_is(asked: str, base: Path, tmp_path: Path) -> None:
+    """Nobody has chosen it, and it may be a misspelt name of what stays at home."""
     shutil.copytree(base, tmp_path / "base")
     publish(tmp_path / "base", "root_causes.accepted_risk")
     file = next((tmp_path / "base").rglob("open.md"))
     text = file.read_text(encoding="utf-8")
-    asked = text.replace("until: 2030-01-01,", "until: 2030-01-01, asked: [[falcon]],")
-    assert asked != text
-    file.write_text(asked, encoding="utf-8")
+    more = text.replace("until: 2030-01-01,", f"until: 2030-01-01, asked: {asked},")
+    assert more != text
+    file.write_text(more, encoding="utf-8")
     told = main_json(tmp_path / "base")
     assert '"2030-01-01"' in told
     assert "falcon" not in told

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Any
 
 import yaml
 
 from postmortem_kb.audience.wording import Wording
+from postmortem_kb.contract import published_schema
+from postmortem_kb.key import all_keys, keys_of
 from postmortem_kb.model import NOBODY
 
 Step = tuple[str, ...]
@@ -58,6 +61,11 @@ def public_data(
     return {key: value for key, value in found.items() if value != []}
 
 
+@cache
+def _contract() -> frozenset[str]:
+    return frozenset(key.name for key in all_keys(keys_of(published_schema())))
+
+
 def _items(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
     items = data.get(key)
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
@@ -72,7 +80,7 @@ def written(data: dict[str, Any]) -> str:
 class _Keys:
     """Copies what is public of a value."""
 
-    def __init__(self, allowed: Collection[str], wording: Wording) -> None:
+    def __init__(self, allowed: frozenset[str], wording: Wording) -> None:
         self.allowed = allowed
         self.wording = wording
 
@@ -93,9 +101,9 @@ class _Keys:
         return self.mapping(item, step) if isinstance(item, dict) else self._value(item, step)
 
     def _value(self, value: Any, step: Step) -> Any:
-        # Below a chosen key everything of the contract is public, but for names.
-        dotted = {".".join(step[: end + 1]) for end in range(len(step))}
-        if not dotted & set(self.allowed) or any(name.startswith("x-") for name in step):
+        # Below a chosen key everything of the contract is public, but for names; what is no key of it, nobody has chosen.
+        dotted = [".".join(step[: end + 1]) for end in range(len(step))]
+        if dotted[-1] not in _contract() or self.allowed.isdisjoint(dotted):
             return None
         if not isinstance(value, str):
             return value if isinstance(value, bool | int | float) else None
