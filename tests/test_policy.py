@@ -245,3 +245,16 @@ def test_a_configuration_that_is_no_text_is_told_in_words(tmp_path: Path, capsys
     (tmp_path / "postmortem.toml").mkdir()
     assert main(["--root", str(tmp_path), "check"]) == 2
     assert capsys.readouterr().err.strip().endswith("postmortem.toml: cannot be read: Is a directory")
+
+
+def test_a_fault_behind_a_long_list_is_found_on_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lists may hold what looks like a statement or a table."""
+    (tmp_path / "postmortems").mkdir()
+    names = ["[services]", "names = [", *(f'  "a = {number}",' for number in range(1_000)), "  # [rules]", "]"]
+    (tmp_path / "postmortem.toml").write_text(
+        "\n".join([*names, "[rules.deadline]", 'severity = "of"', "[site]", 'nam = "x"']), encoding="utf-8"
+    )
+    assert main(["--root", str(tmp_path), "check"]) == 2
+    printed = capsys.readouterr().err
+    assert "line 1006: " in printed
+    assert "line 1008: " in printed

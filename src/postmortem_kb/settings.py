@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -14,6 +15,8 @@ from postmortem_kb.words import nearest
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
+_BEGINS = re.compile(r"\s*(?:\[|[\w\"'-][^=]*=)")
+"""What a statement begins with."""
 _LISTED = 20
 """So many valid words are listed; all sections are."""
 
@@ -27,28 +30,41 @@ def problems(content: str, settings: Mapping[str, Any], default: Mapping[str, An
         default: The default policy, which gives the words that may be used.
     """
     found = list(_departures(settings)) or list(_contradictions(settings, default))
-    placed = sorted((line_of(content, path), message) for path, message in found)
-    return [f"line {line}: {message}" for line, message in placed]
+    statements = list(_statements(content)) if found else []
+    lines = [next((line for line, values in statements if _holds(values, path)), 1) for path, _ in found]
+    return [f"line {line}: {message}" for line, message in sorted(zip(lines, (text for _, text in found), strict=True))]
 
 
-def line_of(content: str, path: Path) -> int:
-    """The line on which the statement stands that sets a value; 1 where none does.
+def _statements(content: str) -> Iterator[tuple[int, Any]]:
+    """Every statement: the line that it begins on, and what it sets, from the top.
 
-    TOML has no positions in the standard library. But the beginning of a file, up to the end of a statement, is TOML
-    again: the first such beginning that holds the value ends with its statement.
+    TOML has no positions in the standard library. But a statement is TOML by itself, and where it ends, the next one begins.
     """
-    lines = content.splitlines()
-    last = 0
-    for number in range(1, len(lines) + 1):
+    lines = content.split("\n")
+    begins = [number for number, line in enumerate(lines) if _BEGINS.match(line)]
+    table: list[str] = []
+    first = begins[0] if begins else 0
+    for end in (*begins[1:], len(lines)):
         try:
-            values: Any = tomllib.loads("\n".join(lines[:number]))
+            values: Any = tomllib.loads("\n".join(lines[first:end]))
         except tomllib.TOMLDecodeError:
+            # What looks like the next one stands in the middle of this: in a list, or in a text of several lines.
             continue
-        if _holds(values, path):
-            blank = (line for line in range(last, number) if lines[line].strip() and lines[line].lstrip()[0] != "#")
-            return next(blank, last) + 1
-        last = number
-    return 1
+        if lines[first].lstrip().startswith("["):
+            table = list(_way(values))
+        else:
+            for name in reversed(table):
+                values = {name: values}
+        yield first + 1, values
+        first = end
+
+
+def _way(values: Any) -> Iterator[str]:
+    """The names that lead to an empty table."""
+    while values:
+        name, values = next(iter(values.items()))
+        yield name
+        values = values[0] if isinstance(values, list) else values
 
 
 def _holds(values: Any, path: Path) -> bool:
