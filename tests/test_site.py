@@ -325,6 +325,18 @@ def test_a_repository_of_somebody_else_is_told(base: Path, run: Run) -> None:
     assert "Last revised" in words(article(base, "incidents/a"))
 
 
+def test_a_commit_of_a_year_that_no_calendar_holds_is_a_revision_all_the_same(base: Path, run: Run) -> None:
+    run(["git", "init", "-q"], base)
+    run(["git", "add", "postmortems"], base)
+    run(["git", "commit", "-qm", "Begin"], base, env={"GIT_COMMITTER_DATE": "@253402300800 +0000"})
+    (base / "postmortems" / "a.md").write_text(
+        (base / "postmortems" / "a.md").read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8"
+    )
+    run(["git", "commit", "-qam", "Tell more"], base, env={"GIT_COMMITTER_DATE": "2026-03-06T10:00:00Z"})
+    build(base, run)
+    assert re.findall(r"</code> ([A-Z][a-z ]+)</li>", article(base, "incidents/a")) == ["Tell more", "Begin"]
+
+
 def test_revisions_outlive_a_move(base: Path, run: Run) -> None:
     def commit(subject: str, day: int) -> None:
         for command in (["add", "-A"], ["commit", "-qm", subject]):

@@ -7,11 +7,11 @@ import re
 import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from postmortem_kb.git import git_command, git_environment
+from postmortem_kb.git import git_command, git_environment, moment_of
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.yaml import read_yaml
 
@@ -83,7 +83,7 @@ def _changes(root: Path, paths: Iterable[str]) -> Iterator[_Change]:
     # Where the user's own settings show every parent of a merge, `-m` would too.
     command = git_command(
         root, "-c", "log.diffMerges=first-parent", "-c", "log.showSignature=false", "log", "--first-parent", "-m", "--raw",
-        "--no-abbrev", "-z", "-M", f"--format={_COMMIT}%cI", "--relative", "--", FOLDER,
+        "--no-abbrev", "-z", "-M", f"--format={_COMMIT}%ct", "--relative", "--", FOLDER,
     )  # fmt: skip
     printed = subprocess.run(command, capture_output=True, check=True, env=git_environment(**_OFFLINE)).stdout
     today = {path: path for path in paths}
@@ -91,7 +91,7 @@ def _changes(root: Path, paths: Iterable[str]) -> Iterator[_Change]:
     fields = iter(os.fsdecode(printed).split("\0"))
     for field in map(str.strip, fields):
         if field.startswith(_COMMIT):
-            day = datetime.fromisoformat(field.removeprefix(_COMMIT)).astimezone(UTC).date()
+            day = moment_of(field.removeprefix(_COMMIT)).date()
         elif field.startswith(":"):
             _, _, old, new, status = field.split(" ")
             path = next(fields, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,6 +68,14 @@ def call_git(root: Path, *arguments: str, **more: str) -> Answer:
     command = git_command(root, *arguments)
     result = subprocess.run(command, capture_output=True, check=False, env=git_environment(**more))
     return Answer(result.returncode, result.stdout, result.stderr.decode("utf-8", "replace").strip())
+
+
+def moment_of(seconds: str) -> datetime:
+    """When a commit was made, in UTC, from the seconds that `%ct` prints; the beginning of time where no calendar holds that."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def refusal(root: Path) -> str:

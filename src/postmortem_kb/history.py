@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from postmortem_kb.git import call_git
+from postmortem_kb.git import call_git, moment_of
 from postmortem_kb.policy import FOLDER
 
 _MOVED = "R100"
@@ -46,7 +46,7 @@ def read_history(root: Path) -> History:
     try:
         answer = call_git(
             root, "-c", "log.showSignature=false", "log", "-M", "--name-status", "-z",
-            "--format=%x00%H%x00%cI%x00%s", "--relative", "--", FOLDER,
+            "--format=%x00%H%x00%ct%x00%s", "--relative", "--", FOLDER,
         )  # fmt: skip
     except OSError:
         return {}
@@ -76,4 +76,4 @@ def _commits(printed: str) -> Iterator[tuple[Revision, list[tuple[str, str, str]
         while status := next(fields, "").removeprefix("\n"):
             old = next(fields)
             changes.append((status, old, next(fields) if status[0] == "R" else old))
-        yield Revision(commit, datetime.fromisoformat(moment).astimezone(UTC), subject), changes
+        yield Revision(commit, moment_of(moment), subject), changes
