@@ -90,6 +90,22 @@ def test_an_edited_file_alone_is_looked_at(base: Path, check: Check) -> None:
     assert len(check()[1]) == COUNT - 1
 
 
+def test_a_picture_that_was_probably_meant_is_looked_for_again(base: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    edit(base, "p1", "## Timeline", "![The pool](pool.png)\n\n## Timeline")
+
+    def help_of_p1() -> str:
+        main(["--root", str(base), "check", "--format", "json"])
+        (found,) = (d for d in json.loads(capfd.readouterr().out)["diagnostics"] if d["rule"] == "broken-link")
+        return str(found["help"])
+
+    assert [help_of_p1(), help_of_p1()] == ["Add the file."] * 2
+    near = base / "postmortems" / "pools.png"
+    near.write_bytes(b"")
+    assert [help_of_p1(), help_of_p1()] == ["Did you mean `pools.png`?"] * 2
+    near.unlink()
+    assert help_of_p1() == "Add the file."
+
+
 def test_a_file_is_looked_at_again_when_one_that_it_relates_to_is_gone(base: Path, check: Check) -> None:
     check()
     (base / "postmortems" / "p0.md").rename(base / "postmortems" / "_p0.md")

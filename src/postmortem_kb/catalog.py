@@ -14,7 +14,7 @@ from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.document import Document, read_document
 from postmortem_kb.source.limits import Limits
-from postmortem_kb.source.links import is_file
+from postmortem_kb.source.links import is_file, names_in
 from postmortem_kb.source.text import Text, digest
 from postmortem_kb.words import nearest
 
@@ -43,6 +43,7 @@ class Catalog:
         """What was asked since somebody emptied it."""
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._digests: dict[str, str] = {}
+        self._folders: dict[str, list[str]] = {}
 
     def documents(self) -> Iterator[Document]:
         """All documents, read one by one."""
@@ -83,11 +84,18 @@ class Catalog:
         self.questions.add(("ids", ""))
         return nearest(id, self.ids)
 
+    def names_in(self, folder: str) -> list[str]:
+        """The names of the files in a folder below the root, sorted; none where that is no such folder."""
+        self.questions.add(("names", folder))
+        return self._names(folder)
+
     def answer(self, question: Question) -> str:
         """The answer to a question that was asked before, in short."""
         kind, name = question
         if kind == "file":
             return str(is_file(self.root, name))
+        if kind == "names":
+            return digest("\0".join(self._names(name)).encode("utf-8", "surrogatepass"))
         if kind == "ids":
             return self._all_ids
         if kind == "page":
@@ -141,6 +149,11 @@ class Catalog:
                 return file.read(self.limits.file_bytes)
         except OSError:
             return b""
+
+    def _names(self, folder: str) -> list[str]:
+        if folder not in self._folders:
+            self._folders[folder] = sorted(names_in(self.root, folder))
+        return self._folders[folder]
 
     def _document(self, path: str) -> Document:
         if path not in self._kept:

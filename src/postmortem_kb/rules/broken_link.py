@@ -35,7 +35,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 from postmortem_kb.catalog import Catalog
@@ -48,16 +47,20 @@ from postmortem_kb.words import nearest
 NAME = "broken-link"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.CATALOG
+_GUESSES = 20
+"""So many names are guessed in a document: each is compared with a whole folder, and many dead links have one reason."""
 _HOST = ("http://", "https://")
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each address without a file behind it."""
-    catalog, frontmatter = context.catalog, document.frontmatter
+    catalog, frontmatter, guesses = context.catalog, document.frontmatter, iter(range(_GUESSES))
     for target in targets(document.body):
         if target.relative and target.address:
             path = below_root(document.path, target.address)
-            yield from _broken(catalog, document, target.span, target.address, path, posixpath.dirname(document.path))
+            yield from _broken(
+                catalog, document, guesses, target.span, target.address, path, posixpath.dirname(document.path)
+            )
             if target.picture and not path.lower().endswith(PICTURES) and catalog.is_file(path):
                 yield _not_shown(target)
     for key in ("root_causes", "contributing_factors", "action_items"):
@@ -67,7 +70,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
                 if isinstance(address, str) and not address.startswith(_HOST):
                     span = frontmatter.at(key, index, "evidence", position)
                     path = posixpath.normpath(address)
-                    yield from _broken(catalog, document, span, address, path, "", f"{key}.evidence")
+                    yield from _broken(catalog, document, guesses, span, address, path, "", f"{key}.evidence")
 
 
 def _not_shown(target: Target) -> Finding:
@@ -80,9 +83,16 @@ def _not_shown(target: Target) -> Finding:
 
 
 def _broken(
-    catalog: Catalog, document: Document, span: Span, address: str, path: str, folder: str, key: str = ""
+    catalog: Catalog,
+    document: Document,
+    guesses: Iterator[int],
+    span: Span,
+    address: str,
+    path: str,
+    folder: str,
+    key: str = "",
 ) -> Iterator[Finding]:
-    """The finding of an address that leads to a path; `folder` is where addresses of its kind begin."""
+    """The finding of an address that leads to a path; `folder` is where addresses of its kind begin, `guesses` the names that may still be guessed."""
     if not path.startswith(("..", "/")) and catalog.is_file(path):
         return
     shown = address[:80]
@@ -98,7 +108,7 @@ def _broken(
     elif path.startswith(".."):
         yield Finding(span, f"`{shown}` leads out of the repository", "Put the file beside the postmortem.", key)
     else:
-        near = _neighbour(catalog.root, path.lstrip("/"), document.path)
+        near = _neighbour(catalog, path.lstrip("/"), document.path) if next(guesses, None) is not None else None
         help = f"Did you mean `{posixpath.relpath(near, folder or '.')}`?" if near else "Add the file."
         yield Finding(span, f"`{shown}` leads to no file", help, key)
 
@@ -120,12 +130,8 @@ def _behind(address: str) -> str:
     return address[found.start() :] if found else ""
 
 
-def _neighbour(root: Path, path: str, own: str) -> str | None:
+def _neighbour(catalog: Catalog, path: str, own: str) -> str | None:
     """The file in the same folder whose name is nearest, by its path below the root; the document itself is not meant."""
     folder, name = posixpath.split(path)
-    try:
-        names = [entry.name for entry in (root / folder).iterdir() if entry.is_file()]
-    except (OSError, ValueError):
-        return None
-    guess = nearest(name, (other for other in names if posixpath.join(folder, other) != own))
+    guess = nearest(name, (other for other in catalog.names_in(folder) if posixpath.join(folder, other) != own))
     return posixpath.join(folder, guess) if guess else None

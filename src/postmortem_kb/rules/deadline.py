@@ -63,12 +63,12 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     late = (context.today - context.policy.deadline(deadline, resolved)).days
     if late > 0:
         span = document.frontmatter.at("status")
-        message = f"This should have been {wanted} {late} days ago"
+        message = f"This should have been {wanted} {late} day{'s' * (late > 1)} ago"
         help = f"{context.policy.allowed(deadline)} from `resolved` are allowed. Take the step, or say why not."
         yield Finding(span, message, help, "status")
     if context.changes and document.path in context.changes.added:
         late = (context.today - context.policy.deadline("draft", resolved)).days
         if late > 0:
             span = document.frontmatter.at("timestamps", "resolved")
-            message = f"The draft comes {late} days later than a draft should exist"
+            message = f"The draft comes {late} day{'s' * (late > 1)} later than a draft should exist"
             yield Finding(span, message, "Begin the next one when the incident is over.", "timestamps.resolved")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -63,6 +64,13 @@ def below_root(path: str, address: str) -> str:
     except ValueError:
         way = address
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), way))
+
+
+def names_in(root: Path, folder: str) -> Iterator[str]:
+    """The names of the files in a folder of the root that is reached without leaving it."""
+    with suppress(OSError, ValueError, RuntimeError):
+        if (root / folder).resolve().is_relative_to(root.resolve()):
+            yield from (entry.name for entry in (root / folder).iterdir() if entry.is_file())
 
 
 def is_file(root: Path, path: str, folder: str = "") -> bool:
