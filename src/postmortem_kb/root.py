@@ -10,8 +10,8 @@ from postmortem_kb.policy import CONFIGURATION, FOLDER
 
 
 def is_root(folder: Path) -> bool:
-    """Whether a folder holds `postmortem.toml` or `postmortems/`."""
-    return (folder / CONFIGURATION).is_file() or (folder / FOLDER).is_dir()
+    """Whether a folder holds `postmortem.toml`, readable or not, or `postmortems/`."""
+    return (folder / CONFIGURATION).exists() or (folder / FOLDER).is_dir()
 
 
 def root_of(file: Path) -> Path | None:

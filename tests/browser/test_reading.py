@@ -115,7 +115,7 @@ def test_a_sentence_finds_what_holds_many_of_its_words(page: Page, site: str) ->
     expect(page.locator(".pm-search-page output")).to_contain_text("No incident has all of these words")
     expect(results.filter(has_text="split GitHub's databases")).to_be_visible()
     page.goto(f"{site}search/?q={quote('Replica lag and failover, optical')}")
-    expect(page.locator(".pm-results__group").first).to_have_text("With some of the words")
+    expect(page.locator(".pm-results__group").first).to_have_text("Incidents with some of the words")
     # As it stands, where it is quoted.
     page.goto(f"{site}search/?q={quote(chr(34) + 'stale reads after a failover' + chr(34))}")
     expect(results.filter(has_text="GitHub")).to_have_count(0)

@@ -36,7 +36,7 @@
     return engine;
   }
 
-  /* What is found, in groups: incidents with all words, then with some; the handbook where these do not fill the page, or by its name. */
+  /* What is found, in groups: incidents with all words, the handbook where these do not fill the page or by its name, incidents with some words. */
   async function search(query, options) {
     const { pagefind, find } = await load();
     let found = await find(query, options);
@@ -53,8 +53,8 @@
     const enough = all.length >= SHOWN;
     const groups = [
       { title: "", results: all },
-      { title: all.length ? "With some of the words" : "", results: enough ? [] : found.some.filter(incidents).slice(0, 2 * SHOWN) },
-      { title: "In the handbook", results: enough ? [] : found.all.filter((result) => !incidents(result)).slice(0, SHOWN) },
+      { title: "In the handbook", results: enough ? [] : found.all.filter((result) => !incidents(result)).slice(0, SHOWN / 2) },
+      { title: "Incidents with some of the words", results: enough ? [] : found.some.filter(incidents).slice(0, 2 * SHOWN) },
     ];
     return { ...found, groups, hits: groups.flatMap(({ title, results }) => results.map((result, place) => ({ result, title: place ? "" : title }))) };
   }
@@ -63,7 +63,7 @@
   function told({ groups, hits, missing }) {
     const nobody = missing.length ? `Nothing holds ${missing.map((word) => `“${word}”`).join(" or ")}. ` : "";
     if (!hits.length) return missing.length > 1 || !nobody ? "Nothing was found. Fewer words find more." : nobody.trim();
-    const [all, some, book] = groups.map(({ results }) => results.length);
+    const [all, book, some] = groups.map(({ results }) => results.length);
     const parts = [
       all && postmortems.count(all, "result"),
       some && (all ? `${some} with some of the words` : `No incident has all of these words, ${some} ${some === 1 ? "has" : "have"} some`),
