@@ -94,6 +94,11 @@ def test_the_program_says_its_version_without_a_parser(run: Run, tmp_path: Path)
     assert names.isdisjoint({"yaml", "jsonschema", "markdown_it", "frontmatter", "jinja2", "pygments", "nh3"})
 
 
+def test_a_build_with_nothing_to_do_imports_no_parser(run: Run, tmp_path: Path) -> None:
+    names = loaded("import postmortem_kb.generator, postmortem_kb.cli.build", run, tmp_path)
+    assert names.isdisjoint({"yaml", "jsonschema", "markdown_it", "frontmatter", "jinja2", "mkdocs"})
+
+
 def test_a_check_imports_nothing_of_the_site(run: Run, tmp_path: Path) -> None:
     (tmp_path / "postmortems").mkdir()
     names = loaded("from postmortem_kb.cli import main\nmain(['check'])", run, tmp_path)

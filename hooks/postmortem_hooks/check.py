@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from postmortem_kb.catalog import read_catalog
+from postmortem_kb.catalog import read_catalog, root_of
 from postmortem_kb.cli import main as postmortem
-from postmortem_kb.root import root_of
 from postmortem_kb.source.limits import Limits
 
 _WORDS = re.compile(r"%[0-9A-Fa-f]{2}|([\w.-]+)")

@@ -9,9 +9,10 @@ from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from postmortem_kb.catalog import root_of
 from postmortem_kb.cli import main as postmortem
 from postmortem_kb.policy import FOLDER
-from postmortem_kb.root import is_root, root_of
+from postmortem_kb.root import is_root
 from postmortem_kb.rules import RULES, possible_recurrence
 from postmortem_kb.rules.rule import Scope
 

@@ -187,6 +187,13 @@ def _other(name: str) -> str:
     return "" if name.endswith(".md") else "its name does not end in `.md`"
 
 
+def root_of(file: Path) -> Path | None:
+    """Where the knowledge base of a postmortem begins, by the path of the file alone; None for any other file."""
+    if FOLDER not in file.parts[:-1] or not is_postmortem(file.name):
+        return None
+    return Path(*file.parts[: file.parts.index(FOLDER)])
+
+
 def postmortem_paths(root: Path) -> tuple[str, ...]:
     """The paths, relative to the root, of everything that is or claims to be a postmortem, sorted."""
     found = []

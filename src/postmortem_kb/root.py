@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from postmortem_kb.catalog import is_postmortem
 from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import CONFIGURATION, FOLDER
 
@@ -12,13 +11,6 @@ from postmortem_kb.policy import CONFIGURATION, FOLDER
 def is_root(folder: Path) -> bool:
     """Whether a folder holds `postmortem.toml`, readable or not, or `postmortems/`."""
     return (folder / CONFIGURATION).exists() or (folder / FOLDER).is_dir()
-
-
-def root_of(file: Path) -> Path | None:
-    """Where the knowledge base of a postmortem begins, by the path of the file alone; None for any other file."""
-    if FOLDER not in file.parts[:-1] or not is_postmortem(file.name):
-        return None
-    return Path(*file.parts[: file.parts.index(FOLDER)])
 
 
 def knowledge_base(named: Path | None) -> Path:
