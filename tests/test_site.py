@@ -656,3 +656,16 @@ def test_a_page_that_is_not_there_leads_on_from_any_depth(base: Path, run: Run) 
     told = html.partition('<div class="pm-page pm-missing">')[2].partition("</div>")[0]
     assert "Nothing stands at this address" in words(told)
     assert re.findall('href="([^"]+)"', told) == ["/kb/search/", "/kb/incidents/"]
+
+
+def test_a_severity_of_another_name_keeps_its_colour(base: Path, run: Run) -> None:
+    build(base, run)
+    assert "pm-severity--" not in read(base, "incidents/a").partition("</head>")[0]
+    (base / "postmortem.toml").write_text('[severities]\nP3 = "Sev.3"\nP4 = "Sev.4"\n', encoding="utf-8")
+    file = base / "postmortems" / "a.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("severity: P3", "severity: Sev.3"), encoding="utf-8")
+    build(base, run)
+    head, _, body = read(base, "incidents/a").partition("</head>")
+    assert '[class~="pm-severity--sev.3"]{background:var(--pm-yellow-soft)' in head
+    assert "sev.4" not in head
+    assert 'class="pm-severity pm-severity--sev.3">Sev.3<' in body

@@ -49,6 +49,7 @@ class Building:
             main: The pages that stand in its navigation, by path.
         """
         self.main: dict[str, FinishedPage] = {}
+        self.policy = knowledge.policy
         self._knowledge = knowledge
         self._production = Production(knowledge, shelf)
         self._outputs = Outputs(Path(config.site_dir), shelf)
@@ -212,7 +213,7 @@ class Building:
 
     def close(self) -> None:
         """Wait for the search, and remember what was written."""
-        self._indexing.finish(self._notes, self._knowledge.policy.site_name)
+        self._indexing.finish(self._notes, self.policy.site_name)
         self._outputs.close()
         self._production.close()
 

@@ -25,7 +25,7 @@ from mkdocs_postmortems.refusal import Refusal
 from mkdocs_postmortems.security import content_security_policy
 from mkdocs_postmortems.site import FinishedPage
 from mkdocs_postmortems.sources import check_folders, keep_shown
-from mkdocs_postmortems.theme import set_theme, take_over_search
+from mkdocs_postmortems.theme import set_theme, severity_colours, take_over_search
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
@@ -124,7 +124,9 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         # `serve` reloads pages by an inline script, which no policy would let run.
         env.bytecode_cache = env.bytecode_cache or compiled_templates()
         env.globals["served"] = self.command == "serve"
+        env.globals["severities"] = {}
         if self.building:
+            env.globals["severities"] = severity_colours(self.building.policy.severity_names)
             self.building.write_pages(env, files, self.nav, config)
         return env
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -40,6 +40,18 @@ _PALETTE = [
         ("dark", "slate", "material/weather-sunny", "light"),
     )
 ]
+
+
+_COLOURS = {"P1": "red", "P2": "orange", "P3": "yellow"}
+
+
+def severity_colours(names: Mapping[str, str]) -> dict[str, str]:
+    """The colours of severities that have other names here than the style sheet knows, by name in small letters.
+
+    Args:
+        names: That of each severity of the default policy.
+    """
+    return {name.lower(): _COLOURS[word] for word, name in names.items() if word in _COLOURS and name != word}
 
 
 class _Loader(jinja2.FileSystemLoader):
