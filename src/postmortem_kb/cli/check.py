@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import click
 
@@ -27,9 +27,6 @@ from postmortem_kb.rules import RULES
 from postmortem_kb.rules.rule import Alike, Rule
 from postmortem_kb.source.document import Document
 from postmortem_kb.words import nearest
-
-if TYPE_CHECKING:
-    from postmortem_kb.fix import Fixed
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FORMAT = (
@@ -108,13 +105,19 @@ def command(
     if fix or diff:
         # Imported here, as below: most checks only look.
         from postmortem_kb.fix import fix_all
+        from postmortem_kb.mended import patch, save, without_links
 
         context = context_of(catalog, policy, today(), changes)
         mending = rules if select else [rule for rule in running(RULES, policy) if rule.NAME not in ignore]
-        mended = _without_links(folder, fix_all(wanted if wanted is not None else catalog.paths, context, mending))
+        mended, left = without_links(folder, fix_all(wanted if wanted is not None else catalog.paths, context, mending))
+        for path in left:
+            click.echo(f"{path}: not mended, for it is a link; mend the file that it leads to", err=True)
         if diff:
-            return _show(mended)
-        _save(folder, mended)
+            for line in patch(mended):
+                click.echo(line, nl=False)
+            return 1 if mended else 0
+        for fixed in save(folder, mended):
+            click.echo(f"{fixed.path}: {fixed.count} mended", err=True)
         # The old ones hold documents as they were before.
         catalog = read_catalog(folder, policy.limits)
         changes = _changes(folder, since, policy)
@@ -171,40 +174,6 @@ def _alike(catalog: Catalog) -> Callable[[Document], list[Alike]]:
         return [Alike(found.match.id, "; ".join(found.match.reasons)) for found in clearly_alike(document, catalog)]
 
     return find
-
-
-def _without_links(root: Path, mended: Iterable[Fixed]) -> list[Fixed]:
-    """Those that are files themselves: what a link leads to may be another postmortem, whose id is its own."""
-    found = []
-    for fixed in mended:
-        if (root / fixed.path).is_symlink():
-            click.echo(f"{fixed.path}: not mended, for it is a link; mend the file that it leads to", err=True)
-        else:
-            found.append(fixed)
-    return found
-
-
-def _show(mended: list[Fixed]) -> int:
-    """Print the changes as one patch, with its paths below the root; 1 where there are some."""
-    from difflib import unified_diff
-    from io import StringIO
-
-    for fixed in mended:
-        # As git counts lines: `str.splitlines` knows nine more ends of a line.
-        before, after = (list(StringIO(text.decode(), newline="\n")) for text in (fixed.before, fixed.after))
-        for line in unified_diff(before, after, f"a/{fixed.path}", f"b/{fixed.path}"):
-            click.echo(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", nl=False)
-    return 1 if mended else 0
-
-
-def _save(root: Path, mended: list[Fixed]) -> None:
-    from postmortem_kb.edit import replace
-
-    for fixed in mended:
-        # Somebody may have saved it in the meantime.
-        if (root / fixed.path).read_bytes() == fixed.before:
-            replace(root / fixed.path, fixed.after)
-            click.echo(f"{fixed.path}: {fixed.count} mended", err=True)
 
 
 def _all_of(catalog: Catalog, wanted: set[str]) -> set[str]:
