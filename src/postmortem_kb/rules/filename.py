@@ -44,7 +44,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from postmortem_kb.contract import published_schema
 from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
@@ -52,8 +54,6 @@ from postmortem_kb.source.document import Document
 NAME = "filename"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.SYNTAX
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-"""What the schema takes for an id."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*|[0-9]{4}-[0-9]{2}-[A-Za-z0-9._-]+")
 """What needs no quotes in YAML and is surely text."""
 
@@ -78,9 +78,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 def _help(document: Document, value: str, context: Context) -> str:
     """The ways out after which nothing else is wrong."""
     stem, ways = document.stem, []
-    if _ID.fullmatch(value) and not context.catalog.others(value, document.path):
+    if _is_id(value) and not context.catalog.others(value, document.path):
         ways.append(f"rename the file to `{value}.md`")
-    if _ID.fullmatch(stem):
+    if _is_id(stem):
         written = stem if _NAME.fullmatch(stem) else f'"{stem}"'
         ways.append(f"write `id: {written}`")
     if not ways:
@@ -89,3 +89,15 @@ def _help(document: Document, value: str, context: Context) -> str:
     text = ", or ".join(ways)
     more = " Once it is merged, the id that it had stays." if len(ways) > 1 else ""
     return f"{text[0].upper()}{text[1:]}.{more}"
+
+
+def _is_id(text: str) -> bool:
+    """Whether the schema takes a text for an id."""
+    pattern, longest = _form()
+    return len(text) <= longest and re.fullmatch(pattern, text) is not None
+
+
+@cache
+def _form() -> tuple[str, int]:
+    node = published_schema()["$defs"]["incident_id"]
+    return node["pattern"], node["maxLength"]
