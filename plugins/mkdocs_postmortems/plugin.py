@@ -124,9 +124,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         # `serve` reloads pages by an inline script, which no policy would let run.
         env.bytecode_cache = env.bytecode_cache or compiled_templates()
         env.globals["served"] = self.command == "serve"
-        env.globals["severities"] = {}
+        env.globals["severities"] = severity_colours(self.building.policy.severity_names) if self.building else {}
         if self.building:
-            env.globals["severities"] = severity_colours(self.building.policy.severity_names)
             self.building.write_pages(env, files, self.nav, config)
         return env
 

@@ -46,20 +46,19 @@ OF_ACTION: Mapping[str, Callable[[Owed], Words]] = {
 """The facets of an action that readers choose words of."""
 
 # Each row lives as long as what it shows: `postmortem serve` builds again and again in one process.
-_INCIDENT_ROWS: WeakKeyDictionary[Postmortem, dict[bool, str]] = WeakKeyDictionary()
-_ACTION_ROWS: WeakKeyDictionary[Owed, dict[tuple[bool, bool], str]] = WeakKeyDictionary()
+_ROWS: WeakKeyDictionary[Postmortem | Owed, dict[tuple[bool, ...], str]] = WeakKeyDictionary()
 _ROOT = "\0"
 """Stands for the way to the root of the site, so that a row is rendered once for all pages; no file holds it."""
 
 
 def incident_rows(postmortems: Iterable[Postmortem], page: str, *, facets: bool = False) -> Markup:
     """The rows of several incidents on the page at an address; with what they are filtered by, where it is."""
-    return _on_page((_kept_incident_row(postmortem, facets=facets) for postmortem in postmortems), page)
+    return _on_page((_kept(_incident_row, postmortem, facets=facets) for postmortem in postmortems), page)
 
 
 def action_rows(entries: Iterable[Owed], page: str, *, owner: bool = True, facets: bool = False) -> Markup:
     """The rows of several actions on the page at an address; without the owner, where all have the same."""
-    return _on_page((_kept_action_row(entry, owner=owner, facets=facets) for entry in entries), page)
+    return _on_page((_kept(_action_row, entry, owner=owner, facets=facets) for entry in entries), page)
 
 
 def incident_line(postmortem: Postmortem, page: str) -> str:
@@ -80,18 +79,11 @@ def _action_row(entry: Owed, *, owner: bool, facets: bool) -> str:
     return _macro("action_row", entry, facets_of_action(entry) if facets else {}, owner)
 
 
-def _kept_incident_row(postmortem: Postmortem, *, facets: bool) -> str:
-    rows = _INCIDENT_ROWS.setdefault(postmortem, {})
-    if facets not in rows:
-        rows[facets] = _incident_row(postmortem, facets=facets)
-    return rows[facets]
-
-
-def _kept_action_row(entry: Owed, *, owner: bool, facets: bool) -> str:
-    rows = _ACTION_ROWS.setdefault(entry, {})
-    if (owner, facets) not in rows:
-        rows[owner, facets] = _action_row(entry, owner=owner, facets=facets)
-    return rows[owner, facets]
+def _kept(row: Callable[..., str], shown: Postmortem | Owed, **wanted: bool) -> str:
+    rows, kind = _ROWS.setdefault(shown, {}), tuple(wanted.values())
+    if kind not in rows:
+        rows[kind] = row(shown, **wanted)
+    return rows[kind]
 
 
 def facets_of_incident(postmortem: Postmortem) -> Facets:
