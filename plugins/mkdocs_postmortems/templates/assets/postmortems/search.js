@@ -26,10 +26,10 @@
       const pagefind = program.createInstance({ noWorker: true });
       const options = { baseUrl: base.pathname };
       await pagefind.options({ ...options, excerptLength: 24 });
-      const merge = (name, more) => pagefind.mergeIndex(new URL(`${name}/`, folder).href, { ...options, ...more });
+      const merge = (name) => pagefind.mergeIndex(new URL(`${name}/`, folder).href, options);
       const last = others.pop();
-      handbook = last && (() => merge(last, { indexWeight: 0.2 }));
-      await Promise.all(others.map((name) => merge(name)));
+      handbook = last && (() => merge(last));
+      await Promise.all(others.map(merge));
       const small = new Set(guide.small.split(" "));
       return { pagefind, find: (query, options) => find(pagefind, query, { ...options, small }) };
     })();
@@ -141,12 +141,9 @@
       const shown = await entries(found.hits.slice(0, 5));
       if (mine !== turn) return;
       list.replaceChildren(...shown);
-      state.replaceChildren(told(found));
-      if (found.hits.length) {
-        const all = element("a", "", told(found));
-        all.href = `${form.action}?q=${encodeURIComponent(words)}`;
-        state.replaceChildren(all);
-      }
+      const all = element(found.hits.length ? "a" : "span", "", told(found));
+      if (found.hits.length) all.href = `${form.action}?q=${encodeURIComponent(words)}`;
+      state.replaceChildren(all);
     }
 
     input.addEventListener("focus", () => {
