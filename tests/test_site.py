@@ -189,6 +189,8 @@ def test_an_empty_catalog_says_how_to_begin(base: Path, run: Run) -> None:
     build(base, run)
     for page in ("", "incidents", "actions", "services", "causes", "owners", "tags", "patterns", "metrics"):
         assert "postmortems/" in words(article(base, page))
+        assert f'href="{"../" if page else ""}reference/frontmatter/"' in article(base, page)
+    assert (base / "site" / "reference" / "frontmatter" / "index.html").is_file()
     # Who reads what the public may read has nothing to write.
     run([sys.executable, "-m", "mkdocs", "build", "-q"], base, env={"POSTMORTEM_AUDIENCE": "public"})
     for page in ("", "incidents", "actions", "services", "metrics"):
