@@ -151,5 +151,11 @@ def test_an_incident_that_an_open_action_would_have_met_counts_in_its_quarter(
     shown = words(html(tmp_path).partition('id="known"')[2])
     assert "2023-Q3" in shown
     assert "2023-Q2" not in shown
+    assert "2 of 2 (100 %)" in shown
+    # As everywhere, to the nearest per cent.
+    write("d", day="2023-09-02", service="mail")
+    other = tmp_path / "postmortems" / "d.md"
+    other.write_text(other.read_text("utf-8").replace("Checkout was down", "A certificate ran out"), "utf-8")
+    assert "2 of 3 (67 %)" in words(html(tmp_path).partition('id="known"')[2])
     (tmp_path / "postmortem.toml").write_text("[rules.known-unfixed]\nseverity = 'off'\n", "utf-8")
     assert "known" not in headings(tmp_path)

@@ -14,6 +14,14 @@ _HEIGHTS = """
 table => [...table.querySelectorAll("tbody tr")].map(row =>
     [Number(row.cells[1].textContent.replace(/,/g, "")), row.cells[1].getBoundingClientRect().height])
 """
+_BEYOND = """
+(row, told) => {
+  const shown = row.querySelector(".data");
+  row.cells[1].style.setProperty("--size", 1);
+  shown.textContent = told;
+  return shown.getBoundingClientRect().right - row.closest(".pm-card").getBoundingClientRect().right;
+}
+"""
 _CONTRAST = """
 cell => {
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
@@ -61,6 +69,17 @@ def test_columns_are_as_high_as_their_numbers(page: Page, site: str) -> None:
         number, height = max(heights)
         assert height > 60
         assert all(abs(h - height * n / number) < 2 for n, h in heights), heights
+
+
+@pytest.mark.parametrize(
+    ("width", "told"), [(320, "12 of 12 (100 %)"), (390, "1,260 of 1,260 (100 %)"), (1280, "9 of 9")]
+)
+def test_what_is_told_beside_a_bar_stays_on_its_card(page: Page, site: str, width: int, told: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site + "metrics/")
+    bars = page.locator("table.pm-chart--bar").first
+    bars.evaluate("(table, told) => table.style.setProperty('--told', told.length)", told)
+    assert bars.locator("tr", has=page.locator("td")).first.evaluate(_BEYOND, told) <= 0
 
 
 def test_the_picture_of_quarters_is_as_wide_as_the_table_below(page: Page, site: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import log1p
 
+from postmortem_kb.insight.share import Share
 from postmortem_kb.insight.times import Distribution
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -56,6 +57,15 @@ class Column:
     marked: bool = False
     of: int = 0
     """The whole that the number is a part of, where it is a part."""
+
+    @property
+    def told(self) -> str:
+        """What stands beside it."""
+        return (
+            f"{self.number:,} of {self.of:,} ({Share(self.number, self.of).percent} %)"
+            if self.of
+            else f"{self.number:,}"
+        )
 
 
 def histogram(distribution: Distribution, steps: Steps) -> list[Column]:
