@@ -76,11 +76,12 @@ def wrong_value(path: Path, error: Any, *, required: bool = False) -> tuple[str,
         required: Whether the key has to stand there, so that it cannot be left out.
     """
     name, value, wanted, schema = place_name(path) or "frontmatter", error.instance, error.validator_value, error.schema
+    spare = "entry" if path and isinstance(path[-1], int) else "key"
+    fill = "Fill it in." if required else f"Fill it in, or leave the {spare} out."
     match error.validator:
         case "type":
             kind = " or ".join(_TYPES[t] for t in ([wanted] if isinstance(wanted, str) else wanted))
             if value is None:
-                fill = "Fill it in." if required else "Fill it in, or leave the key out."
                 return f"`{name}` is empty: it must be {kind}", f"{fill}{_example(schema)}"
             help = _entry_around(value, schema) if wanted == "object" and isinstance(value, str) else ""
             return (
@@ -96,7 +97,7 @@ def wrong_value(path: Path, error: Any, *, required: bool = False) -> tuple[str,
             hint = f"Did you mean `{guess}`? " if guess else ""
             return f"`{name}` is `{_short(value)}`, which is not one of its words", f"{hint}Known words: {words}."
         case "pattern" | "format":
-            return _wrong_form(name, value, schema)
+            return _wrong_form(name, value, schema, fill)
         case "maxLength":
             return f"`{name}` has {len(value)} characters, at most {wanted} are allowed", "Shorten it."
         case "minLength":
@@ -113,13 +114,15 @@ def wrong_value(path: Path, error: Any, *, required: bool = False) -> tuple[str,
             return f"`{name}` does not fit: {error.message}", str(schema.get("description", ""))
 
 
-def _wrong_form(name: str, value: str, schema: Mapping[str, Any]) -> tuple[str, str]:
+def _wrong_form(name: str, value: str, schema: Mapping[str, Any], fill: str) -> tuple[str, str]:
     if schema.get("format") == "date-time" and (found := re.fullmatch(_LOCAL, value.strip())):
         moment = f"{found[1]}T{found[2]}{found[3] or ':00'}"
         help = f"Write `{moment}Z` for UTC, or the offset of the clock that it is from: `{moment}+01:00`."
         return f"`{name}` is `{_short(value)}`: the offset from UTC is missing", help
     title = str(schema.get("title", "the expected form")).lower()
     help = f"{first_sentence(schema)}{_example(schema)}".strip()
+    if not value.strip():
+        return f"`{name}` is empty", f"{fill} {help}".strip()
     return f"`{name}` is `{_short(value)}`: that is not {_article(title)}", help
 
 
