@@ -66,7 +66,8 @@ class Document:
                 item.get("rule") == rule
                 and isinstance(reason, str)
                 and reason.strip()
-                and item.get("key") in (None, key)
+                # A key that somebody has yet to fill in is about no finding: it must not widen what is hidden.
+                and ("key" not in item or item["key"] == key != "")
             ):
                 return True
         return False
