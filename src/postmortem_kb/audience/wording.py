@@ -4,36 +4,92 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 _AT = "(?:[@\uff20\ufe6b][\u200b-\u200f\u2060\ufeff]*+)++"
 _NAME = r"\w(?:[\w.-]*[\w-])?"
+_PAIRS = (
+    *('""', "''", "``", "||", "{}", "<>", "><"),
+    *(
+        "\u201c\u201d",
+        "\u201e\u201c",
+        "\u2018\u2019",
+        "\u201a\u2018",
+        "\u00ab\u00bb",
+        "\u00bb\u00ab",
+        "\u2039\u203a",
+        "\u300c\u300d",
+        "\u300e\u300f",
+        "\uff08\uff09",
+        "\u300a\u300b",
+    ),
+)
+"""Quotation marks and their like: an address between two ends at the second; any other goes on to the white space."""
+
+
+def _within(opened: str, closed: str) -> str:
+    """The pattern of what stands in a pair of marks."""
+    start, end = re.escape(opened), re.escape(closed)
+    if not closed.isascii():
+        return rf"(?<={start})[^\s{end}]++"
+    # One of these may stand in an address as well: `https://wiki.internal/<team>/x`.
+    return rf"(?<={start})(?:[^\s{end}]|{end}(?=[\w{'' if closed == '<' else '/'}]))++"
+
+
 # Each alternative begins where a run of its letters begins, so no text is gone over twice.
 _TOLD = re.compile(
-    r"(?P<address>(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*+:/{2,}[^\s<>\"'`|]*|(?<![\w.])[Ww]{3}\.[^\s<>\"'`|]+)"
+    r"(?P<address>(?:(?<![A-Za-z0-9+.-])(?=[0-9+.-]*+[A-Za-z][A-Za-z0-9+.-]*+:/{2})|(?<![^\W_])(?=[Ww]{3}\.[^\s<>\"'`|]))"
+    rf"(?:{'|'.join(_within(*pair) for pair in _PAIRS)}|\S++))"
     rf"|(?P<before>(?<![\w.%+-])[\w.%+-]*+){_AT}(?P<name>{_NAME})(?P<team>/{_NAME})?"
     rf"(?P<more>(?:[\w.%+-]*+{_AT}{_NAME}(?:/{_NAME})?)*+)"
 )
 _VERSION = re.compile(r"v?[0-9]+(?:\.[0-9]+){0,2}")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_ENDS = ".,;:!?)]}*_~"
+_BEFORE = "0123456789+.-"
+"""What may stand right before the scheme of an address, and does not begin one."""
+_ENDS = ".,;:!?)]*_~'\""
+"""What a code host leaves out at the end of an address in a text."""
+_BEHIND = f"{_ENDS}}}>|`\u201d\u201c\u2019\u2018\u00bb\u00ab\u203a\u300d\u300f\uff09\u300b\u2026\u3002\u3001\uff0c\uff1b\uff1a\uff01\uff1f"
+"""What tells nothing at the end of an address that is not told."""
+_LINE_SPACE = " \t\r\n\x0b\x0c"
+"""The white space at which an address ends for a code host; a no-break space belongs to it."""
+_HOST = re.compile(
+    r"(?<![A-Za-z0-9+.-])[0-9+.-]*+([A-Za-z][A-Za-z0-9+.-]*+):/+([^/?#\s]*)|(?<![^\W_])([Ww]{3}\.[^/?#\s]+)"
+)
+_LONGEST = 253
+"""Characters of a host's name: RFC 1035 has 255 bytes for it, of which two are not written."""
+_ENCODED = 3
+"""How often an address may be percent-encoded within another one."""
 
 
 class Wording:
     """Replaces handles, mail addresses, and addresses of hosts that are not public."""
 
     def __init__(self, hosts: Iterable[str]) -> None:
-        self.hosts = frozenset(host.casefold() for host in hosts)
+        self.hosts = frozenset(_readable(host) for host in hosts)
 
     def is_public(self, address: str) -> bool:
-        """Whether an address leads to a host that the policy lists, and names nobody."""
+        """Whether an address leads to a host that the policy lists, names nobody, and holds no address of another host."""
         try:
             parts = urlsplit(address)
-            host = (parts.hostname or "").casefold()
+            host = parts.hostname or ""
         except ValueError:
             return False
-        if parts.scheme.casefold() not in ("http", "https") or not host or "@" in address:
+        if parts.scheme not in ("http", "https") or not self._listed(host):
             return False
+        for _ in range(_ENCODED):
+            address = unquote(address)
+        return "@" not in address and unquote(address) == address and all(map(self._leads_out, _HOST.finditer(address)))
+
+    def _leads_out(self, match: re.Match[str]) -> bool:
+        scheme, host, bare = match.groups()
+        name = (bare or host).rstrip(_BEHIND)
+        return (scheme or "http").lower() in ("http", "https") and self._listed(re.sub(r":[0-9]*\Z", "", name))
+
+    def _listed(self, host: str) -> bool:
+        if len(host) > _LONGEST:
+            return False
+        host = _readable(host)
         above = (f"*{host[at:]}" for at, letter in enumerate(host) if letter == ".")
         return host in self.hosts or any(name in self.hosts for name in above)
 
@@ -48,10 +104,8 @@ class Wording:
 
     def _instead(self, match: re.Match[str], end: str) -> str:
         """What is told in place of a match; `end` is the last character before the text."""
-        if address := match["address"]:
-            bare = address.rstrip(_ENDS)
-            full = bare if "://" in bare else f"http://{bare}"
-            return address if self.is_public(full) else f"(internal address){address[len(bare) :]}"
+        if match["address"]:
+            return self._address(match)
         if match["before"] and not match["more"] and _VERSION.fullmatch(match["name"]):
             return match[0]
         word = "a team" if match["team"] and not match["more"] else "someone"
@@ -61,3 +115,27 @@ class Wording:
             at -= 1
         before = match.string[at - 1] if at else end
         return word[:1].upper() + word[1:] if not before or before in ".!?" else word
+
+    def _address(self, match: re.Match[str]) -> str:
+        """An address as it is where it is public; otherwise that there is one."""
+        address = match[0].lstrip(_BEFORE)
+        bare = address.rstrip(_ENDS)
+        behind = match.string[match.end() : match.end() + 1]
+        if behind.isspace() and behind not in _LINE_SPACE:
+            bare = f"{address}{behind}"
+        if self.is_public(bare if "://" in bare else f"http://{bare}"):
+            return match[0]
+        before, end = len(match[0]) - len(address), len(address.rstrip(_BEHIND))
+        return f"{match[0][:before]}(internal address){address[end:]}"
+
+
+def _readable(host: str) -> str:
+    """A host's name in small letters, with those of other scripts as people write them."""
+    return ".".join(map(_letters, host.lower().split(".")))
+
+
+def _letters(label: str) -> str:
+    try:
+        return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
