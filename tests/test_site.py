@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -584,6 +585,39 @@ def test_a_page_of_a_knowledge_base_in_a_folder_leads_to_its_source(base: Path, 
         "blob/HEAD/base/alerts/pool.yaml#L4",
     ):
         assert f"https://github.com/acme/shop/{address}" in html
+
+
+@pytest.mark.parametrize(
+    ("host", "way"), [("https://github.com/acme/shop", ""), ("https://gitlab.com/acme/shop", "-/")]
+)
+def test_a_file_with_a_mark_in_its_name_is_found_at_the_code_host(host: str, way: str, base: Path, run: Run) -> None:
+    top = base.rename(base.parent / "c# kb")
+    folder = top / "postmortems" / "team #1? 100% \u00fc"
+    folder.mkdir()
+    places = ["run#1.txt", "run%231.txt#L4", "the%20log.txt#L4", "pool.yaml?plain=1#L4"]
+    text = REVIEWED.replace("completed: 2026-03-21}", f"completed: 2026-03-21, evidence: {json.dumps(places)}}}")
+    text = text.replace("(a.md), ![the pool](pool.png)", "(../a.md)")
+    text += "\n[The run](a%23b.txt#L7)\n"
+    (folder / "b.md").write_text(text, encoding="utf-8")
+    for file in (top / "run#1.txt", top / "the log.txt", top / "pool.yaml", folder / "a#b.txt"):
+        file.write_bytes(b"")
+    (top / "postmortem.toml").write_text(f'[site]\nrepo_url = "{host}"\n', encoding="utf-8")
+    run(["git", "init", "--quiet"], top.parent)
+    assert main(["--root", str(top), "check", "--select", "broken-link"]) == 0
+    build(top, run)
+    html = unescape(article(top, "incidents/b"))
+    home = f'"{host}/{way}{{}}/c%23%20kb/'.format
+    own = "postmortems/team%20%231%3F%20100%25%20%C3%BC/"
+    for address in (
+        f'{home("edit/main")}{own}b.md"',
+        f'{home("blob/HEAD")}{own}b.md"',
+        f'{home("blob/HEAD")}{own}a%23b.txt#L7"',
+        f'{home("blob/HEAD")}run%231.txt"',
+        f'{home("blob/HEAD")}run%231.txt#L4"',
+        f'{home("blob/HEAD")}the%20log.txt#L4"',
+        f'{home("blob/HEAD")}pool.yaml#L4"',
+    ):
+        assert address in html
 
 
 def test_a_draft_with_nothing_in_it_has_no_headings_over_nothing(base: Path, run: Run) -> None:

@@ -83,6 +83,8 @@ class Knowledge:
         kind, path = question
         if kind == "page":
             return self.by_path[path].id if path in self.by_path else ""
+        if kind == "source":
+            return "yes" if is_file(self.root, path) else ""
         if not is_file(self.root, path, FOLDER):
             return ""
         return "x".join(map(str, size(self.root / path))) if kind == "picture" else "yes"

@@ -20,10 +20,12 @@ from postmortem_kb.render.forge import Forge, forge
 from postmortem_kb.render.markdown import Links
 from postmortem_kb.render.pictures import Picture
 from postmortem_kb.render.scale import scale
-from postmortem_kb.source.links import PICTURES, below_root, scheme
+from postmortem_kb.source.links import PICTURES, below_root, evidence, scheme
 from postmortem_kb.source.text import path_text
 from postmortem_kb.words import IMPACTS
 
+Ask = Callable[[str, str], str]
+"""Asks about a file: what is asked, and the file's path. What was asked is kept with the page."""
 _BRIEFS = {"executive": "Executive brief", "operations": "Operations brief", "customer": "Customer wording"}
 
 
@@ -72,7 +74,12 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
     files: dict[str, str] = {}
     questions: dict[tuple[str, str], None] = {}
     host = forge(knowledge.policy, knowledge.place)
-    parts = sections(postmortem, knowledge, _links(postmortem, knowledge, host, files, questions))
+
+    def ask(kind: str, path: str) -> str:
+        questions[kind, path] = None
+        return knowledge.answer((kind, path))
+
+    parts = sections(postmortem, knowledge, _links(postmortem, ask, host, files))
     briefs = [(name, title, postmortem.briefs[name]) for name, title in _BRIEFS.items() if postmortem.briefs.get(name)]
     related = knowledge.relations[postmortem.id]
     html = render(
@@ -97,7 +104,7 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
         today=knowledge.today,
         revisions=knowledge.history.get(postmortem.path, ()),
         forge=host,
-        proof=_proof(host),
+        proof=_proof(host, ask),
     )
     headings = tuple(Heading(part.id, part.title) for part in parts)
     told = tuple(Heading(f"brief-{name}", title) for name, title, _ in briefs)
@@ -110,31 +117,26 @@ def impacts(postmortem: Postmortem) -> list[tuple[str, str | tuple[str, ...]]]:
     return [(key, postmortem.impact[key]) for key in IMPACTS if postmortem.impact.get(key)]
 
 
-def _proof(host: Forge) -> Callable[[str], str]:
+def _proof(host: Forge, ask: Ask) -> Callable[[str], str]:
     """Where evidence is seen: a web address, or a file of the repository at its host; empty where it is only named."""
 
     def address(place: str) -> str:
         if scheme(place) in ("http", "https"):
             return place
-        path = below_root("", place)
-        return "" if path.startswith(("..", "/")) else host.source(path + place[len(place.partition("#")[0]) :])
+        path, spot = evidence(place, lambda path: ask("source", path) != "")
+        return "" if path.startswith(("..", "/")) else host.source(path, spot)
 
     return address
 
 
 def _links(
     postmortem: Postmortem,
-    knowledge: Knowledge,
+    ask: Ask,
     host: Forge,
     files: dict[str, str],
-    questions: dict[tuple[str, str], None],
 ) -> Links:
     """How addresses in a body are followed; pictures that are found are put into `files`."""
     page = urls.incident(postmortem.id)
-
-    def ask(kind: str, path: str) -> str:
-        questions[kind, path] = None
-        return knowledge.answer((kind, path))
 
     def link(href: str) -> str | None:
         if scheme(href) or href.startswith(("#", "//")):
@@ -145,7 +147,7 @@ def _links(
             return f"{target}#{fragment}" if fragment else target
         if picture := image(href):
             return picture.address
-        return (host.source(path) or None) if ask("file", path) else None
+        return (host.source(path, fragment) or None) if ask("file", path) else None
 
     @cache
     def image(src: str) -> Picture | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from postmortem_kb.policy import Policy
 from postmortem_kb.source.text import path_text
@@ -23,10 +23,10 @@ class Forge:
     place: str
     """Where the knowledge base lies in the repository, with `/` at its end; empty: at its top."""
 
-    def source(self, path: str) -> str:
-        """A file of the knowledge base, as it is on the default branch; a line may follow behind `#`."""
-        name, hash, line = path.partition("#")
-        return self._at(f"blob/HEAD/{_quoted(self.place + name)}{hash}{quote(line)}")
+    def source(self, path: str, spot: str = "") -> str:
+        """A file of the knowledge base, as it is on the default branch; `spot` is where in it, such as `L4`."""
+        behind = f"#{quote(unquote(spot))}" if spot else ""
+        return self._at(f"blob/HEAD/{_quoted(self.place + path)}{behind}")
 
     def commit(self, id: str) -> str:
         """One change."""

@@ -32,6 +32,7 @@ The pool was full, as [the dashboard](https://dash.example.com/pool) shows.
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ from postmortem_kb.catalog import Catalog
 from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity, Span
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.source.links import PICTURES, Target, below_root, targets
+from postmortem_kb.source.links import PICTURES, Target, below_root, evidence, targets
 from postmortem_kb.words import nearest
 
 NAME = "broken-link"
@@ -50,6 +51,8 @@ SCOPE = Scope.CATALOG
 _GUESSES = 20
 """So many names are guessed in a document: each is compared with a whole folder, and many dead links have one reason."""
 _HOST = ("http://", "https://")
+_PLAIN = re.compile(r"[^\s#?%()<>\\`\ud800-\udfff]+")
+"""A path that is an address as it is."""
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -65,11 +68,11 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
                 yield _not_shown(target)
     for key in ("root_causes", "contributing_factors", "action_items"):
         for index, item in frontmatter.mappings(key):
-            evidence = item.get("evidence")
-            for position, address in enumerate(evidence if isinstance(evidence, list) else ()):
+            named = item.get("evidence")
+            for position, address in enumerate(named if isinstance(named, list) else ()):
                 if isinstance(address, str) and not address.startswith(_HOST):
                     span = frontmatter.at(key, index, "evidence", position)
-                    path = posixpath.normpath(address)
+                    path, _ = evidence(address, catalog.is_file)
                     yield from _broken(catalog, document, guesses, span, address, path, "", f"{key}.evidence")
 
 
@@ -98,8 +101,7 @@ def _broken(
     shown = address[:80]
     if found := _meant(catalog, address, path):
         better = posixpath.relpath(found, folder or ".")
-        # In evidence, a path stands as it is; in Markdown it is part of an address.
-        better = better if key else quote(better) + _behind(address)
+        better = (_address(better) if key else quote(os.fsencode(better))) + _behind(address)
         at_root = path.startswith("/") and found == path.lstrip("/")
         why = "begins at the root of a site, which is not that of this repository" if at_root else "leads to no file"
         typed = document.text.line(span.line)[span.column - 1 : span.end_column - 1] == address
@@ -109,7 +111,7 @@ def _broken(
         yield Finding(span, f"`{shown}` leads out of the repository", "Put the file beside the postmortem.", key)
     else:
         near = _neighbour(catalog, path.lstrip("/"), document.path) if next(guesses, None) is not None else None
-        help = f"Did you mean `{posixpath.relpath(near, folder or '.')}`?" if near else "Add the file."
+        help = f"Did you mean `{_address(posixpath.relpath(near, folder or '.'))}`?" if near else "Add the file."
         yield Finding(span, f"`{shown}` leads to no file", help, key)
 
 
@@ -122,6 +124,11 @@ def _meant(catalog: Catalog, address: str, path: str) -> str:
     stem = name.removesuffix(".md")
     named = [other for other in catalog.others(stem, "") if posixpath.basename(other) == name] if stem != name else []
     return named[0] if len(named) == 1 else ""
+
+
+def _address(path: str) -> str:
+    """A path as people write it in an address: encoded only where a mark in it would be read as another."""
+    return path if _PLAIN.fullmatch(path) else quote(os.fsencode(path))
 
 
 def _behind(address: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +64,20 @@ def below_root(path: str, address: str) -> str:
     except ValueError:
         way = address
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), way))
+
+
+def evidence(address: str, is_file: Callable[[str], bool]) -> tuple[str, str]:
+    """The path below the root of a file that is named as evidence, and the spot in it, such as `L4`.
+
+    A path is taken as it is typed where that is a file. Otherwise it is read like an address in the body, in which `%20`
+    is a space, and behind `#` stands the spot.
+
+    Args:
+        address: What is typed.
+        is_file: Whether a path below the root is a file.
+    """
+    typed, read = posixpath.normpath(address), below_root("", address)
+    return (typed, "") if typed == read or is_file(typed) else (read, address.partition("#")[2])
 
 
 def names_in(root: Path, folder: str) -> Iterator[str]:
