@@ -79,3 +79,38 @@ def test_the_key_that_interrupts_ends_it_quietly(command: list[str], base: Path,
         os.killpg(process.pid, signal.SIGINT)
         told, errors = process.communicate(timeout=30)
     assert (process.returncode, told, errors.strip()) == (130, "", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no list of processes to look into")
+@pytest.mark.parametrize("begun", [False, True], ids=["while it starts", "while it builds"])
+def test_the_key_that_interrupts_ends_a_build_without_a_traceback(
+    begun: bool, base: Path, draft: Callable[..., str]
+) -> None:
+    for number in range(300 if begun else 0):
+        (base / "postmortems" / f"a{number}.md").write_text(draft(f"a{number}"), encoding="utf-8")
+    (base / "docs").mkdir()
+    (base / "mkdocs.yml").write_text("site_name: Ours\ntheme: {name: material}\nplugins: [postmortems]\n")
+    with (
+        subprocess.Popen(
+            [*PROGRAM, "--root", str(base), "build"],
+            env=os.environ | {"POSTMORTEM_CACHE": ""},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+        ) as process,
+        ExitStack() as end,
+    ):
+        end.callback(process.kill)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while not children.read_text().split():
+            assert process.poll() is None
+            time.sleep(0.01)
+        # It says so before it makes the first page.
+        while begun and "Building" not in (line := process.stdout.readline() if process.stdout else ""):
+            assert line
+        time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)
+        told, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in told

@@ -7,7 +7,6 @@ import re
 import runpy
 import signal
 import sys
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from postmortem_kb.workers import processes
 _CONFIGURATION = "mkdocs.yml"
 _PROGRAM = "mkdocs_postmortems.program"
 """MkDocs, with a look at its configuration first."""
+_INTERRUPTED = 130
 _QUIET = frozenset(("-q", "--quiet"))
 _SMALLEST = "site_name: Postmortems\ntheme:\n  name: material\nplugins:\n  - postmortems\n  - search"
 
@@ -31,7 +31,7 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
     """Run a command of MkDocs on the nearest `mkdocs.yml`.
 
     Returns:
-        0 when it went well, 2 when MkDocs or the plugin refused to begin, 1 otherwise.
+        0 when it went well, 2 when MkDocs or the plugin refused to begin, 130 when it was interrupted before its end, 1 otherwise.
 
     Raises:
         UsageError: MkDocs or its configuration is missing, or its docs folder cannot be made.
@@ -55,11 +55,12 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
     if audience != INTERNAL:
         environment[VARIABLE] = audience
     code = _run([verb, "--config-file", str(configuration), *options], environment)
-    return code if code in (0, 2) else 1
+    return code if code in (0, 2, _INTERRUPTED) else 1
 
 
 def _run(arguments: list[str], environment: dict[str, str]) -> int:
     """Run MkDocs in a process of its own to its end; who stops us stops it, too."""
+    interrupted = False
     process = processes().Process(target=_mkdocs, args=(arguments, environment))
     # What a script starts in the background ignores the key that interrupts, and would ignore us, too.
     ours = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -73,17 +74,23 @@ def _run(arguments: list[str], environment: dict[str, str]) -> int:
     try:
         while process.exitcode is None:
             # A key reaches the program as well as us; its end is waited for.
-            with suppress(KeyboardInterrupt):
+            try:
                 process.join()
+            except KeyboardInterrupt:
+                interrupted = True
     finally:
         signal.signal(signal.SIGTERM, before)
-    return process.exitcode
+    return _INTERRUPTED if interrupted and process.exitcode else process.exitcode
 
 
 def _mkdocs(arguments: list[str], environment: dict[str, str]) -> None:
     os.environ |= environment
     sys.argv = ["mkdocs", *arguments]
-    runpy.run_module(_PROGRAM, run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(_PROGRAM, run_name="__main__", alter_sys=True)
+    except KeyboardInterrupt:
+        # Before MkDocs has begun, and looks after the key itself.
+        sys.exit(_INTERRUPTED)
 
 
 def _make_docs_folder(configuration: Path) -> None:
