@@ -96,6 +96,45 @@ def test_what_is_no_file_is_a_finding(tmp_path: Path, capfd: pytest.CaptureFixtu
     assert {(d["path"], d["rule"]) for d in diagnostics} == {(f"postmortems/{name}.md", "filename") for name in names}
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["check", "postmortems/loop.md"], 1, "This is not a file, though its name ends in `.md`"),
+        (["check", "loop.md"], 2, "`loop.md` is not below"),
+        (["check", "loop.md/x.md"], 2, "there is no file or folder `loop.md/x.md`"),
+        (["export", "loop.md"], 2, "`loop.md` cannot be written"),
+        (["export", "loop.md/x"], 2, "cannot be written"),
+        (["export", "--format", "markdown", "out"], 2, "`out/docs` cannot be written"),
+        (["build", "--site-dir", "loop.md"], 2, "the site cannot be written"),
+        (["similar", "postmortems/pipe.md"], 2, "`postmortems/pipe.md` cannot be read: it is no file"),
+    ],
+)
+def test_a_command_that_is_given_what_is_no_file_ends_with_a_line(
+    words: list[str], code: int, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "postmortems").mkdir()
+    os.mkfifo(tmp_path / "postmortems" / "pipe.md")
+    for folder in (tmp_path, tmp_path / "postmortems"):
+        (folder / "loop.md").symlink_to("loop.md")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".postmortem-export").write_bytes(b"")
+    (tmp_path / "out" / "docs").symlink_to("docs")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\ntheme: {name: material}\nplugins: [postmortems]\n")
+    command = [sys.executable, "-m", "postmortem_kb.cli", *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert told in done.stdout + done.stderr
+
+
+def test_a_configuration_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "postmortems").mkdir()
+    os.mkfifo(tmp_path / "postmortem.toml")
+    command = [sys.executable, "-m", "postmortem_kb.cli", "check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (2, "postmortem: postmortem.toml: cannot be read: it is no file\n")
+
+
 def test_a_link_inside_the_repository_is_read(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "postmortems").mkdir()
     (tmp_path / "text.txt").write_text(DRAFT, encoding="utf-8")

@@ -27,7 +27,8 @@ def check_folders(config: MkDocsConfig, root: Path) -> None:
             target = _resolved(link)
             if target is None or not _is_ours(target, root) or docs.resolve().is_relative_to(target):
                 raise Refusal(f"postmortems: {link} is a link out of the repository or in a circle: remove it")
-    site = Path(config.site_dir).resolve()
+    # Not `Path.resolve`, which raises where a link leads in a circle.
+    site = Path(os.path.realpath(config.site_dir))
     held = _held(site, config, root)
     if held:
         raise Refusal(

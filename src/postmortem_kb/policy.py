@@ -118,6 +118,9 @@ def read_policy(root: Path) -> Policy:
     """
     file = root / CONFIGURATION
     try:
+        # A pipe would be waited for.
+        if file.exists() and not file.is_file() and not file.is_dir():
+            raise UsageError(f"{CONFIGURATION}: cannot be read: it is no file")
         # Some editors begin a file with a byte order mark.
         content = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

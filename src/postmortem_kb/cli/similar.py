@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -47,7 +48,7 @@ def command(root: Path | None, path: str | None, text: str | None, count: int, s
     if since is not None:
         lines = _since(catalog, since, count)
     else:
-        told = text if text is not None else _read(path, catalog.limits.file_bytes)
+        told = text if text is not None else _read(path, catalog)
         found = Searcher(catalog, shelf_of(folder)).similar(_profile(path, told, catalog), count, told)
         lines = _text(found, len(catalog.paths)) if format_ == "text" else _json(found)
     for line in lines:
@@ -55,13 +56,15 @@ def command(root: Path | None, path: str | None, text: str | None, count: int, s
     return 0
 
 
-def _read(path: str | None, most: int) -> str:
+def _read(path: str | None, catalog: Catalog) -> str:
     """What a file or standard input says, as much of it as is ever looked at."""
     if path == "-":
-        return sys.stdin.buffer.read(most).decode("utf-8", "replace")
+        return sys.stdin.buffer.read(catalog.limits.file_bytes).decode("utf-8", "replace")
+    if _place(Path(str(path)), catalog) in catalog.paths and not Path(str(path)).is_file():
+        raise UsageError(f"`{path}` cannot be read: it is no file")
     try:
         with Path(str(path)).open("rb") as stream:
-            return stream.read(most).decode("utf-8", "replace").removeprefix("\ufeff")
+            return stream.read(catalog.limits.file_bytes).decode("utf-8", "replace").removeprefix("\ufeff")
     except OSError as error:
         raise UsageError(f"`{path}` cannot be read: {error.strerror}") from None
 
@@ -78,7 +81,7 @@ def _profile(path: str | None, told: str, catalog: Catalog) -> Profile:
 
 def _place(file: Path, catalog: Catalog) -> str:
     """The path of a file below the root, by which it is known; its name where it lies elsewhere."""
-    place, root = file.resolve(), catalog.root.resolve()
+    place, root = Path(os.path.realpath(file)), catalog.root.resolve()
     return place.relative_to(root).as_posix() if place.is_relative_to(root) else file.name
 
 
