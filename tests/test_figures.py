@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from typing import Any
 import pytest
 
 from postmortem_kb.cli import main
+from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.pages import incident
+from postmortem_kb.policy import read_policy
 
 FILE = """---
 id: {id}
@@ -131,6 +135,19 @@ def test_a_time_that_ends_before_it_begins_does_not_count(write: Callable[..., N
     times = stats()["all"]["times"]
     assert times["ttd_minutes"]["count"] == times["publish_days"]["count"] == 0
     assert times["ttr_minutes"]["points"] == [0]
+
+
+def test_such_a_time_stands_neither_in_the_data_nor_on_the_page(write: Callable[..., None], tmp_path: Path) -> None:
+    write("a", detected="2026-03-04T08:00:00Z", resolved="2026-03-04T10:00:00Z", more="published: 2026-03-01\n")
+    out = tmp_path / "out"
+    assert main(["--root", str(tmp_path), "export", str(out)]) == 0
+    (found,) = json.loads((out / "incidents.json").read_text("utf-8"))["incidents"]
+    assert found["times"] == {"ttr_minutes": 60.0, "downtime_minutes": 60.0}
+    shutil.rmtree(out)
+    assert main(["--root", str(tmp_path), "export", "--format", "csv", str(out)]) == 0
+    assert ",,,,60.0,60.0,," in (out / "incidents.csv").read_text("utf-8")
+    (page,) = incident.pages(read_knowledge(tmp_path, read_policy(tmp_path), dt.date(2026, 4, 1)))
+    assert re.findall(r">(TT.|Downtime)<", page.make().html) == ["TTR"]
 
 
 def test_cancelled_actions_count_neither_as_done_nor_as_owed(write: Callable[..., None], stats: Stats) -> None:

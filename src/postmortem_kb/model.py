@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import Timeline, read_day, read_moment, read_timeline
@@ -15,9 +15,19 @@ NOBODY = "@_"
 """The handle that a public text has in place of every other: pages show nobody there."""
 
 
+_Moment = TypeVar("_Moment", datetime, date)
+
+
+def _length(first: _Moment | None, last: _Moment | None) -> timedelta | None:
+    return last - first if first and last and last >= first else None
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The key timestamps, in UTC, and the durations between them as the contract defines them."""
+    """The key timestamps, in UTC, and the durations between them as the contract defines them.
+
+    A duration is None where one of its moments is missing, or where it would end before it begins: that is a mistake in a file.
+    """
 
     started: datetime | None = None
     detected: datetime | None = None
@@ -28,30 +38,25 @@ class Times:
     verified: datetime | None = None
     downtime_minutes: float | None = None
 
-    def since_start(self, name: str) -> timedelta | None:
-        """From `started` to another timestamp."""
-        moment: datetime | None = getattr(self, name)
-        return moment - self.started if moment and self.started else None
-
     @property
     def ttd(self) -> timedelta | None:
         """Time to detect."""
-        return self.since_start("detected")
+        return _length(self.started, self.detected)
 
     @property
     def tta(self) -> timedelta | None:
         """Time to acknowledge."""
-        return self.acknowledged - self.detected if self.acknowledged and self.detected else None
+        return _length(self.detected, self.acknowledged)
 
     @property
     def ttm(self) -> timedelta | None:
         """Time to mitigate."""
-        return self.since_start("mitigated")
+        return _length(self.started, self.mitigated)
 
     @property
     def ttr(self) -> timedelta | None:
         """Time to resolve."""
-        return self.since_start("resolved")
+        return _length(self.started, self.resolved)
 
     @property
     def downtime(self) -> timedelta | None:
@@ -189,8 +194,8 @@ class Postmortem:
 
     @property
     def time_to_publish(self) -> timedelta | None:
-        """From the day of the resolution to that of the publication, in whole days."""
-        return self.published - self.times.resolved.date() if self.published and self.times.resolved else None
+        """From the day of the resolution to that of the publication, in whole days; None where that would be before."""
+        return _length(self.times.resolved.date(), self.published) if self.times.resolved else None
 
     @property
     def timeline(self) -> Timeline | None:

@@ -75,8 +75,8 @@ class Distribution:
 
 
 def spread(lengths: Iterable[timedelta | None]) -> Distribution:
-    """The lengths that are known. One that ends before it begins is a mistake in a file, and is left out."""
-    return Distribution(tuple(sorted(length for length in lengths if length is not None and length >= timedelta(0))))
+    """The lengths that are known."""
+    return Distribution(tuple(sorted(length for length in lengths if length is not None)))
 
 
 def distribution(postmortems: Iterable[Postmortem], name: str) -> Distribution:

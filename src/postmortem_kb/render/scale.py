@@ -72,8 +72,9 @@ def scale(times: Times) -> Scale | None:
     lengths = [(name.upper(), getattr(times, name)) for name in ("ttd", "ttm", "ttr")]
     spans = tuple(
         Span(name, length, _percent(share), share >= _INSIDE)
-        for name, length in lengths
-        if length is not None and (share := 100 * (length / whole)) >= 0
+        for name, length, share in (
+            (name, length, 100 * (length / whole)) for name, length in lengths if length is not None
+        )
     )
     return Scale(marks, tuple(_phases(times, whole)), spans)
 
