@@ -106,6 +106,21 @@ def test_every_service_is_in_the_table_though_only_the_first_ones_have_pictures(
     assert "pm-range" not in folded
 
 
+def test_the_picture_of_recurrences_tells_the_same_share_as_the_table(
+    write: Callable[..., None], tmp_path: Path
+) -> None:
+    for id in "abc":
+        write(id)
+        file = tmp_path / "postmortems" / f"{id}.md"
+        again = "related: [{id: a, relation: recurrence-of}]\n" if id != "a" else ""
+        causes = "root_causes: [{id: RC1, category: capacity, statement: Full}]\n"
+        file.write_text(file.read_text("utf-8").replace("roles:", f"{causes}{again}roles:"), "utf-8")
+    shown = words(html(tmp_path))
+    assert "Capacity 3" in shown
+    assert "2 67 %" in shown
+    assert "Capacity 2 of 3 (67 %)" in shown
+
+
 def test_a_quarter_without_an_incident_has_its_place_in_the_picture(write: Callable[..., None], tmp_path: Path) -> None:
     write("a", day="2023-08-01")
     write("b", day="2024-01-01")
