@@ -215,7 +215,41 @@ def test_days_are_told_in_the_unit_that_is_easiest_to_grasp(
     assert re.search(rf"^time to publish +{re.escape(word)} +1$", capsys.readouterr().out, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("done", "told"), [(0, "0 %"), (1, "1 %"), (100, "50 %"), (199, "99 %"), (200, "100 %")])
+@pytest.mark.parametrize(
+    ("until", "word"),
+    [
+        ("2026-03-04T09:00:45Z", "45 s"),
+        ("2026-03-04T09:02:30Z", "3 min"),
+        ("2026-03-04T09:59:30Z", "1 h"),
+        ("2026-03-05T08:59:29Z", "23 h 59 min"),
+        ("2026-03-05T08:59:30Z", "1 d"),
+        ("2026-03-06T12:29:59Z", "2 d 3 h"),
+        ("2026-03-06T12:30:00Z", "2 d 4 h"),
+        ("2026-03-07T08:30:00Z", "3 d"),
+    ],
+)
+def test_a_length_of_time_is_rounded_to_the_unit_that_is_shown(
+    until: str, word: str, write: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("a", resolved=until)
+    assert main(["--root", str(tmp_path), "stats"]) == 0
+    assert re.search(rf"^time to resolve +{word} +1$", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_a_median_between_two_days_is_rounded_up_whether_even_or_odd(
+    write: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for shift, word in ((0, "5 d"), (1, "6 d")):
+        for number, days in enumerate((0, 1, 4, 5, 9, 9)):
+            day = dt.date(2026, 3, 4) + dt.timedelta(days=days + shift)
+            write(f"a{number}", resolved="2026-03-04T10:00:00Z", more=f"published: {day}\n")
+        assert main(["--root", str(tmp_path), "stats"]) == 0
+        assert re.search(rf"^time to publish +{word} ", capsys.readouterr().out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("done", "told"), [(0, "0 %"), (1, "1 %"), (25, "13 %"), (75, "38 %"), (100, "50 %"), (199, "99 %"), (200, "100 %")]
+)
 def test_all_is_done_only_where_nothing_is_missing(
     done: int, told: str, write: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

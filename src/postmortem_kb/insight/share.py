@@ -21,10 +21,11 @@ class Share(NamedTuple):
 
     @property
     def percent(self) -> int | None:
-        """The rate in whole per cent: 100 only where nothing is missing, 0 only where there is nothing."""
+        """The rate in whole per cent, halves up: 100 only where nothing is missing, 0 only where there is nothing."""
         if not self.whole:
             return None
-        return min(max(round(100 * self.part / self.whole), int(self.part > 0)), 100 - int(self.part < self.whole))
+        nearest = (200 * self.part + self.whole) // (2 * self.whole)
+        return min(max(nearest, int(self.part > 0)), 100 - int(self.part < self.whole))
 
 
 def recurs(postmortem: Postmortem) -> bool:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+_SECOND, _MINUTE, _HOUR, _DAY = (timedelta(seconds=seconds) for seconds in (1, 60, 3_600, 86_400))
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 def duration(span: timedelta) -> str:
-    """A length of time in its two largest units: `45 s`, `7 min`, `1 h 20 min`, `2 d 3 h`; it does not break."""
-    seconds = int(abs(span.total_seconds()))
+    """A length of time, rounded to the smaller of its two units: `45 s`, `7 min`, `1 h 20 min`, `2 d 3 h`; it does not break."""
+    seconds, minutes, hours = (_nearest(abs(span), unit) for unit in (_SECOND, _MINUTE, _HOUR))
     if 0 < seconds < 60:
         return _joined((seconds, "s"))
-    minutes = round(seconds / 60)
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return _joined((days, "d"), (hours, "h"))
-    return _joined((hours, "h"), (rest, "min")) or _joined((rest, "min"), all=True)
+    if minutes >= 1440:
+        return _joined((hours // 24, "d"), (hours % 24, "h"))
+    return _joined((minutes // 60, "h"), (minutes % 60, "min")) or _joined((0, "min"), all=True)
+
+
+def _nearest(span: timedelta, unit: timedelta) -> int:
+    """Halves go up: to the even number, as `round` has it, 4.5 days would be 4 and 5.5 would be 6."""
+    return (span + unit / 2) // unit
 
 
 def _joined(*parts: tuple[int, str], all: bool = False) -> str:
@@ -24,8 +28,8 @@ def _joined(*parts: tuple[int, str], all: bool = False) -> str:
 
 
 def days(span: timedelta) -> str:
-    """A length of time that is known in whole days: `0 d`, `45 d`, `14 months`, `4.3 years`; it does not break."""
-    number = round(span / timedelta(days=1))
+    """A length of time that counts whole days, rounded to one: `0 d`, `45 d`, `14 months`, `4.3 years`; it does not break."""
+    number = _nearest(span, _DAY)
     if number < 100:
         return _joined((number, "d"), all=True)
     if number < 730:
