@@ -151,6 +151,18 @@ def test_the_dashboard_means_the_same_twelve_months_and_medians(write: Callable[
     assert "Median 2 h 30 min" in words(html(tmp_path))
 
 
+def test_the_dashboard_counts_an_incident_once_for_a_cause_that_it_has_twice(
+    write: Callable[..., None], tmp_path: Path
+) -> None:
+    write("a")
+    file = tmp_path / "postmortems" / "a.md"
+    causes = "".join(f"  - {{id: RC{n}, category: capacity, statement: Full}}\n" for n in (1, 2))
+    file.write_text(file.read_text("utf-8").replace("roles:", f"root_causes:\n{causes}roles:"), "utf-8")
+    (page,) = home.pages(read_knowledge(tmp_path, read_policy(tmp_path), TODAY))
+    assert "Root causes All Capacity 1" in words(page.make().html)
+    assert "Capacity 1" in words(html(tmp_path))
+
+
 def test_an_incident_that_an_open_action_would_have_met_counts_in_its_quarter(
     write: Callable[..., None], tmp_path: Path
 ) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import islice
 
 from postmortem_kb.audience import INTERNAL
 from postmortem_kb.insight.actions import completion
 from postmortem_kb.insight.figures import last_year, within
 from postmortem_kb.insight.patterns import waiting
-from postmortem_kb.insight.sides import groups
+from postmortem_kb.insight.sides import Group, groups
 from postmortem_kb.insight.times import distribution
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
@@ -34,7 +35,7 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
 
 def _content(knowledge: Knowledge) -> Content:
     share = completion(knowledge.actions)
-    categories = Counter(cause.kind for p in knowledge.postmortems for cause in p.root_causes)
+    causes = groups(knowledge.postmortems, (), lambda p: (cause.kind for cause in p.root_causes), key=urls.cause)
     services = groups(knowledge.postmortems, (), lambda p: p.services, key=urls.service)
     return Content(
         render(
@@ -57,11 +58,16 @@ def _content(knowledge: Knowledge) -> Content:
             topics=agenda(knowledge) if knowledge.audience == INTERNAL else [],
             recurring=_recurring(knowledge),
             severities=Counter(p.severity for p in knowledge.postmortems),
-            categories=categories.most_common(_BARS),
-            services=[(group.name, len(group.postmortems)) for group in list(services.values())[:_BARS]],
+            categories=_most(causes),
+            services=_most(services),
             all_services=len(services),
         )
     )
+
+
+def _most(found: Mapping[str, Group]) -> list[tuple[str, int]]:
+    """The names that most incidents have, with the number of these."""
+    return [(group.name, len(group.postmortems)) for group in islice(found.values(), _BARS)]
 
 
 def _recurring(knowledge: Knowledge) -> list[tuple[Postmortem, Postmortem, str]]:
