@@ -363,6 +363,35 @@ def test_other_changes_of_a_date_are_no_pattern(days: list[str], status: str, ba
     assert section(base, "postponed") == ""
 
 
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (
+            ["2026-03-01", "2026-04-01", "2026-03-01", "2026-04-15"],
+            "Put off 2 times, by 45 d in all: 1 Mar 2026 → 1 Apr 2026 → 1 Mar 2026 → 15 Apr 2026 ",
+        ),
+        (
+            ["2026-05-01", "2026-03-01", "2026-04-01", "2026-05-01", "2026-03-01"],
+            "Put off 2 times: 1 Mar 2026 → 1 Apr 2026 → 1 May 2026 → 1 Mar 2026 ",
+        ),
+        (
+            ["2026-03-01", "2026-04-01", "~", "2026-05-01", "~", "2026-05-01"],
+            "Put off 2 times, by 61 d in all: 1 Mar 2026 → 1 Apr 2026 → 1 May 2026 ",
+        ),
+        (
+            [f"2026-{month:02}-01" for month in range(1, 8)],
+            "Put off 6 times, by 6 months in all: 1 Jan 2026 → … → 1 Mar 2026 → 1 Apr 2026 ",
+        ),
+    ],
+    ids=["back and forth", "back to the first", "taken away and set again", "more than are shown"],
+)
+def test_a_date_moved_as_far_as_its_first_and_its_last_day_lie_apart(
+    days: list[str], told: str, base: Path, dates: Dates
+) -> None:
+    dates.due(*days)
+    assert told in section(base, "postponed")
+
+
 def test_moves_are_seen_through_a_rename_and_a_block_of_keys(base: Path, dates: Dates) -> None:
     dates.due("2026-02-01", "2026-03-01")
     (base / "postmortems" / "2026").mkdir()

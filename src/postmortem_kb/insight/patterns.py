@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import dropwhile
 
-from postmortem_kb.action_history import ActionHistory
+from postmortem_kb.action_history import ActionHistory, Turn
 from postmortem_kb.insight.actions import Owed, unproven
 from postmortem_kb.insight.chains import Chain, began, chains
 from postmortem_kb.model import AcceptedRisk, Cause, Postmortem
@@ -65,12 +66,17 @@ class Postponed:
 
     entry: Owed
     moves: tuple[Move, ...]
-    """Only those to a later day, the oldest first."""
+    """All of them, also to an earlier day, from the first time that it was put off; the oldest first."""
+
+    @property
+    def times(self) -> int:
+        """How often it was put off."""
+        return sum(map(_later, self.moves))
 
     @property
     def by(self) -> timedelta:
-        """By how much in all."""
-        return sum((move.after - move.before for move in self.moves), timedelta(0))
+        """From the first date to that of now; nothing where it came back to the first one, or before it."""
+        return max(self.moves[-1].after - self.moves[0].before, timedelta(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ def patterns(
         repeats(postmortems),
         sorted(unanswered(postmortems), key=lambda c: (worst(c.postmortem), not c.root)),
         sorted(risks(postmortems, today), key=lambda risk: risk.until),
-        sorted(postponed(actions, history), key=lambda p: (-len(p.moves), -p.by)),
+        sorted(postponed(actions, history), key=lambda p: (-p.times, -p.by)),
         sorted(filter(unverified, actions), key=lambda e: (e.action.priority, worst(e.postmortem))),
         sorted(anniversaries(postmortems, today), key=lambda a: (a.on, worst(a.postmortem))),
         sorted((e for e in actions if e.overdue), key=lambda e: (e.action.priority, e.action.due or today)),
@@ -169,11 +175,23 @@ def risks(postmortems: Iterable[Postmortem], today: date) -> Iterator[Risk]:
 def postponed(actions: Iterable[Owed], history: ActionHistory) -> Iterator[Postponed]:
     """Open actions whose due date was put off again and again."""
     for entry in actions:
-        turns = history.get((entry.postmortem.path, entry.action.id), ())
-        moves = (Move(turn.before.due, turn.after.due) for turn in turns if turn.before.due and turn.after.due)
-        later = tuple(move for move in moves if move.after > move.before)
-        if entry.action.open and len(later) >= OFTEN:
-            yield Postponed(entry, later)
+        moves = _moves(history.get((entry.postmortem.path, entry.action.id), ()))
+        found = Postponed(entry, tuple(dropwhile(lambda move: not _later(move), moves)))
+        if entry.action.open and found.times >= OFTEN:
+            yield found
+
+
+def _moves(turns: Iterable[Turn]) -> Iterator[Move]:
+    """From date to date; where one was taken away for a while, to the one that took its place."""
+    before: date | None = None
+    for turn in turns:
+        before = turn.before.due or before
+        if before and turn.after.due and turn.after.due != before:
+            yield Move(before, turn.after.due)
+
+
+def _later(move: Move) -> bool:
+    return move.after > move.before
 
 
 def unverified(entry: Owed) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.insight.chains import Chain, kept
-from postmortem_kb.insight.patterns import CauseOf, Risk
+from postmortem_kb.insight.patterns import CauseOf, Postponed, Risk
 from postmortem_kb.insight.share import Share
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
@@ -73,10 +73,7 @@ def agenda(knowledge: Knowledge) -> list[Topic]:
         Topic(
             "Due dates that keep moving",
             "What keeps it from being done? Make it smaller, or say that it will not be done.",
-            [
-                _action(p.entry, f"put off {len(p.moves)} times, by {words.days(p.by)} in all")
-                for p in patterns.postponed
-            ],
+            [_action(p.entry, put_off(p)) for p in patterns.postponed],
             "patterns/#postponed",
         ),
         Topic(
@@ -114,6 +111,12 @@ def agenda(knowledge: Knowledge) -> list[Topic]:
         ),
     )
     return [topic for topic in topics if topic.points]
+
+
+def put_off(postponed: Postponed) -> str:
+    """How often a date moved, and how far: `put off 2 times, by 73 d in all`."""
+    by = f", by {words.days(postponed.by)} in all" if postponed.by else ""
+    return f"put off {postponed.times} times{by}"
 
 
 def _matters(chain: Chain, today: date) -> bool:

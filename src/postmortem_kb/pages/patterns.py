@@ -8,7 +8,7 @@ from functools import partial
 from postmortem_kb.insight.chains import kept
 from postmortem_kb.insight.patterns import Patterns
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.pages.agenda import agenda
+from postmortem_kb.pages.agenda import agenda, put_off
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.render import words
 
@@ -39,6 +39,7 @@ def _content(knowledge: Knowledge) -> Content:
         today=knowledge.today,
         kept=kept,
         days=words.days,
+        put_off=put_off,
         most=_MOST,
         rest=_REST,
         chains=_CHAINS,
