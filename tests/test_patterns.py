@@ -295,6 +295,15 @@ def test_the_agenda_brings_what_matters_most_first_and_leaves_the_rest_to_its_se
     assert '<a href="../actions/?state=overdue">2 more</a>' in html(base)
 
 
+@pytest.mark.parametrize(("started", "matters"), [("2025-04-01", False), ("2025-04-02", True)])
+def test_what_came_back_in_the_last_twelve_months_is_on_the_agenda(
+    started: str, matters: bool, base: Path, write: Write
+) -> None:
+    write("a", started="2025-01-01")
+    write("b", started=started, recurs="a")
+    assert ("It came back" in section(base, "agenda")) is matters
+
+
 NO_DEADLINE = "suppress:\n  - {rule: deadline, reason: It was reviewed in another form.}\n"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.insight.chains import Chain, kept
+from postmortem_kb.insight.figures import last_year, within
 from postmortem_kb.insight.patterns import CauseOf, Postponed, Risk
 from postmortem_kb.insight.share import Share
 from postmortem_kb.knowledge import Knowledge
@@ -16,7 +17,6 @@ from postmortem_kb.render import urls, words
 
 _FEW = 5
 """Points of one topic: a meeting of an hour gets through a page or two."""
-_RECENT = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,7 @@ def put_off(postponed: Postponed) -> str:
 
 def _matters(chain: Chain, today: date) -> bool:
     """Whether it came back lately, or an earlier promise is still open."""
-    started = chain.newest.times.started
-    return (started is not None and started.date() >= today - _RECENT) or any(
+    return bool(within([chain.newest], *last_year(today))) or any(
         action.open for postmortem in chain.earlier for action in postmortem.actions
     )
 
