@@ -62,6 +62,7 @@ def listed(base: Path, capsys: pytest.CaptureFixture[str], *options: str) -> lis
         (["--overdue"], ["a A1 late", "b A1 late"]),
         (["--owner", "kim"], ["a A2", "b A2", "a A3", "b A3"]),
         (["--owner", "@maria", "--service", "search"], ["b A1 late"]),
+        (["--owner", "@maria", "--service", "Search"], ["b A1 late"]),
         (["--type", "detect", "--type", "prevent", "--service", "checkout", "--open"], ["a A1 late", "a A2"]),
         (["--as-of", "2026-06-01", "--overdue"], ["a A1 late", "b A1 late", "a A2 late", "b A2 late"]),
         (["--owner", "nobody"], []),
@@ -80,6 +81,7 @@ def test_filters_leave_what_they_say(
         (["--owner", "@x", "--owner", "KIM"], "--owner: nobody named `@x` owns an action item."),
         (["--service", "chekout"], "--service: no postmortem names a service `chekout`. Was `checkout` meant?"),
         (["--owner", "@kim", "--service", "search"], ""),
+        (["--service", "Search"], ""),
     ],
 )
 def test_a_name_that_nobody_has_is_told_of(

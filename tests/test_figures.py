@@ -195,6 +195,21 @@ def test_a_category_counts_an_incident_once_and_the_actions_that_answer_it(
     assert [found[name]["actions"]["open"] for name in found] == [1, 0]
 
 
+def test_a_service_is_one_however_it_is_spelt_in_capitals(
+    write: Callable[..., None], stats: Stats, tmp_path: Path
+) -> None:
+    cause = "root_causes:\n  - {id: RC1, category: capacity, statement: Full}\n"
+    write("a", services="checkout", more=cause)
+    write("b", services="Checkout, CHECKOUT", started="2026-03-05T09:00:00Z", more=cause)
+    assert [part["incidents"] for part in stats("--by", "service")["by"]["service"]] == [2]
+    knowledge = read_knowledge(tmp_path, read_policy(tmp_path), dt.date(2026, 4, 1))
+    (line,) = knowledge.neighbours["b"]
+    assert line.before is not None
+    assert (line.services, line.before.id) == (("Checkout",), "a")
+    (repeat,) = knowledge.patterns.repeats
+    assert (repeat.services, len(repeat.postmortems)) == (("Checkout",), 2)
+
+
 def test_a_quarter_is_that_of_the_start_in_utc(write: Callable[..., None], stats: Stats) -> None:
     write("a", started="2026-01-01T00:30:00+01:00")
     write("b", started="2026-03-31T23:59:59Z")

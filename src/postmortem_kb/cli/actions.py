@@ -14,6 +14,7 @@ from postmortem_kb.errors import UsageError
 from postmortem_kb.export import csv, data
 from postmortem_kb.export.calendar import Risk, calendar, risks
 from postmortem_kb.insight.actions import Owed, action_index, owner_key
+from postmortem_kb.insight.sides import name_key, names_by_key
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.policy import read_policy
 from postmortem_kb.root import knowledge_base
@@ -61,7 +62,7 @@ def command(
     policy = read_policy(folder)
     if problems := strangers("--type", type_, policy.words["action_type"]):
         raise UsageError(problems)
-    owners = set(map(owner_key, owner))
+    owners, services = set(map(owner_key, owner)), set(map(name_key, service))
     knowledge = read_knowledge(folder, policy, day)
     entries = [
         entry
@@ -70,7 +71,7 @@ def command(
         and (not overdue or entry.overdue)
         and (not owners or owner_key(entry.action.owner) in owners)
         and (not type_ or entry.action.type in type_)
-        and (not service or set(service) & set(entry.postmortem.services))
+        and (not services or services & names_by_key(entry.postmortem.services).keys())
     ]
     accepted = [
         risk
@@ -78,7 +79,7 @@ def command(
         if not type_
         and (not overdue or risk.until < day)
         and (not owners or owner_key(risk.accepted.by) in owners)
-        and (not service or set(service) & set(risk.postmortem.services))
+        and (not services or services & names_by_key(risk.postmortem.services).keys())
     ]
     for path, reason in knowledge.left_out.items():
         click.echo(f"{path} is left out: {reason}", err=True)
@@ -97,11 +98,11 @@ def _unknown(owners: Iterable[str], services: Iterable[str], knowledge: Knowledg
     for owner in owners:
         if owner_key(owner) not in bare:
             yield f"--owner: nobody named `{owner}` owns an action item.{was_meant(f'@{owner_key(owner)}', sorted(handles))}"
-    known = {service for postmortem in knowledge.postmortems for service in postmortem.services}
-    known.update(knowledge.policy.services)
+    named = (service for postmortem in knowledge.postmortems for service in postmortem.services)
+    known = names_by_key((*knowledge.policy.services, *named))
     for service in services:
-        if service not in known:
-            yield f"--service: no postmortem names a service `{service}`.{was_meant(service, sorted(known))}"
+        if name_key(service) not in known:
+            yield f"--service: no postmortem names a service `{service}`.{was_meant(service, sorted(known.values()))}"
 
 
 def _text(entries: Iterable[Owed], accepted: Iterable[Risk], knowledge: Knowledge) -> Iterator[str]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.insight.share import Share, recurrence
-from postmortem_kb.insight.sides import answers_category, groups
+from postmortem_kb.insight.sides import answers_category, groups, name_key
 from postmortem_kb.insight.times import Distribution, distribution
 from postmortem_kb.insight.work import Work
 from postmortem_kb.model import Postmortem
@@ -108,7 +108,7 @@ def split(
         severities: The words for severities, the worst first.
     """
     chosen = WAYS[way]
-    found = groups(postmortems, actions, chosen.names, chosen.concerns, str.casefold).values()
+    found = groups(postmortems, actions, chosen.names, chosen.concerns, name_key).values()
     parts = [figures(group.postmortems, group.actions, today, group.name) for group in found]
     if way == "quarter":
         parts.sort(key=lambda part: part.name, reverse=True)

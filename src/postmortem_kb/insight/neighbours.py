@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.model import Postmortem
 
 
@@ -23,14 +24,14 @@ def neighbours(postmortems: Iterable[Postmortem]) -> dict[str, list[Neighbours]]
     Args:
         postmortems: Newest first.
     """
-    lines: dict[str, list[Postmortem]] = {}
+    lines: dict[str, list[tuple[Postmortem, str]]] = {}
     for postmortem in postmortems:
-        for service in dict.fromkeys(postmortem.services):
-            lines.setdefault(service, []).append(postmortem)
+        for key, service in names_by_key(postmortem.services).items():
+            lines.setdefault(key, []).append((postmortem, service))
     found: dict[str, dict[tuple[str, str], Neighbours]] = {}
-    for service, line in lines.items():
-        for i, postmortem in enumerate(line):
-            after, before = line[i - 1] if i else None, line[i + 1] if i + 1 < len(line) else None
+    for line in lines.values():
+        for i, (postmortem, service) in enumerate(line):
+            after, before = line[i - 1][0] if i else None, line[i + 1][0] if i + 1 < len(line) else None
             if before or after:
                 pairs = found.setdefault(postmortem.id, {})
                 pair = (before.id if before else "", after.id if after else "")

@@ -10,6 +10,7 @@ from itertools import dropwhile
 from postmortem_kb.action_history import ActionHistory, Turn
 from postmortem_kb.insight.actions import Owed, unproven
 from postmortem_kb.insight.chains import Chain, began, chains
+from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.model import AcceptedRisk, Cause, Postmortem
 from postmortem_kb.words import DRAFT
 
@@ -144,16 +145,18 @@ def waiting(postmortems: Iterable[Postmortem]) -> list[Postmortem]:
 def repeats(postmortems: Iterable[Postmortem]) -> list[Repeat]:
     """Which category hit which services more than once, the most frequent first; services of the same incidents stand together."""
     found: dict[tuple[str, str], list[Postmortem]] = {}
-    for postmortem in sorted(postmortems, key=began, reverse=True):
+    newest_first = sorted(postmortems, key=began, reverse=True)
+    spelt = names_by_key(service for postmortem in newest_first for service in postmortem.services)
+    for postmortem in newest_first:
         for category in dict.fromkeys(cause.kind for cause in postmortem.root_causes):
-            for service in dict.fromkeys(postmortem.services):
+            for service in names_by_key(postmortem.services):
                 found.setdefault((category, service), []).append(postmortem)
     merged: dict[tuple[str, tuple[str, ...]], Repeat] = {}
     for (category, service), members in found.items():
         if len(members) > 1:
             key = category, tuple(postmortem.id for postmortem in members)
             others = merged[key].services if key in merged else ()
-            merged[key] = Repeat(category, (*others, service), tuple(members))
+            merged[key] = Repeat(category, (*others, spelt[service]), tuple(members))
     several = sorted(merged.values(), key=lambda repeat: began(repeat.postmortems[0]), reverse=True)
     return sorted(several, key=lambda repeat: len(repeat.postmortems), reverse=True)
 

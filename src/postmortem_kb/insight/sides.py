@@ -33,6 +33,19 @@ class Group:
         return self.owed + self.finished
 
 
+def name_key(name: str) -> str:
+    """What the spellings of a name have in common: capitals make no difference."""
+    return name.casefold()
+
+
+def names_by_key(names: Iterable[str]) -> dict[str, str]:
+    """The first spelling of each name, by what its spellings have in common."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name_key(name), name)
+    return found
+
+
 def groups(
     postmortems: Iterable[Postmortem],
     actions: Sequence[Owed],
