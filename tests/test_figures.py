@@ -274,6 +274,27 @@ def test_all_is_done_only_where_nothing_is_missing(
     assert f"{done} of 200 actions done ({told})" in capsys.readouterr().out
 
 
+def test_of_cancelled_actions_alone_none_is_called_done_or_late(
+    write: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("a", more=f"action_items:\n{action('A1', 'cancelled')}")
+    assert main(["--root", str(tmp_path), "stats"]) == 0
+    assert capsys.readouterr().out.startswith("1 incident, 1 action cancelled; 0 recurrences (0 %).")
+
+
+def test_thousands_are_parted_in_tables_as_in_sentences(
+    write: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for id in "ab":
+        items = "".join(action(f"A{number}", "done", ", completed: 2026-03-05") for number in range(1, 601))
+        write(id, more=f"action_items:\n{items}")
+    assert main(["--root", str(tmp_path), "stats", "--by", "severity"]) == 0
+    printed = capsys.readouterr().out
+    assert "1,200 of 1,200 actions done" in printed
+    assert re.search("^time to done .* 1,200$", printed, re.MULTILINE)
+    assert re.search("^P3 .* 1,200 of 1,200 ", printed, re.MULTILINE)
+
+
 def test_nothing_is_no_error_and_no_rate(write: Callable[..., None], stats: Stats) -> None:
     report = stats("--by", "severity,service,category,quarter")
     assert report["by"] == {"severity": [], "service": [], "category": [], "quarter": []}

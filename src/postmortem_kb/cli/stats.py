@@ -95,10 +95,10 @@ def _text(whole: Figures, parts: Mapping[str, Sequence[Figures]]) -> Iterator[st
         rows = [
             (
                 part.name,
-                str(len(part.postmortems)),
+                f"{len(part.postmortems):,}",
                 *(_short(part.time(name)) for name in _SHORT),
                 _of(part.work.completion),
-                str(part.work.overdue),
+                f"{part.work.overdue:,}",
                 _of(part.recurrence),
             )
             for part in found
@@ -112,20 +112,21 @@ def _text(whole: Figures, parts: Mapping[str, Sequence[Figures]]) -> Iterator[st
 
 def _columns(found: Distribution, word: Callable[[timedelta], str]) -> tuple[str, ...]:
     if found.median is None or found.p90 is None or found.mean is None:
-        return (", ".join(map(word, found.points)) or "-", "", "", str(len(found.points)))
-    return (word(found.median), word(found.p90), word(found.mean), str(len(found.points)))
+        return (", ".join(map(word, found.points)) or "-", "", "", f"{len(found.points):,}")
+    return (word(found.median), word(found.p90), word(found.mean), f"{len(found.points):,}")
 
 
 def _short(found: Distribution) -> str:
     if found.median is None or found.p90 is None:
         return ", ".join(map(duration, found.points)) or "-"
-    return f"{duration(found.median)} / {duration(found.p90)} ({len(found.points)})"
+    return f"{duration(found.median)} / {duration(found.p90)} ({len(found.points):,})"
 
 
 def _work(whole: Figures) -> str:
-    done = whole.work.completion
-    rate = f" ({done.percent} %)" if done.whole else ""
-    return f"{done.part:,} of {count(done.whole, 'action')} done{rate}, {whole.work.overdue:,} overdue"
+    done, cancelled = whole.work.completion, whole.work.cancelled
+    if not done.whole:
+        return f"{count(cancelled, 'action')} cancelled" if cancelled else "no actions"
+    return f"{done.part:,} of {count(done.whole, 'action')} done ({done.percent} %), {whole.work.overdue:,} overdue"
 
 
 def _recurrence(share: Share) -> str:
@@ -133,7 +134,7 @@ def _recurrence(share: Share) -> str:
 
 
 def _of(share: Share) -> str:
-    return f"{share.part} of {share.whole}" if share.whole else "-"
+    return f"{share.part:,} of {share.whole:,}" if share.whole else "-"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
