@@ -88,7 +88,7 @@ def test_four_incidents_are_shown_as_they_are_and_the_fifth_makes_a_picture(
     write("a4", hour=11)
     shown = words(html(tmp_path))
     assert "Median 1 h 30 min 90th percentile 9 h 42 min" in shown
-    assert "< 5 min 0 5-15 min 0 15-60 min 1 1-4 h 3 4-24 h 1 1-7 d 0 > 7 d 0" in shown
+    assert "< 5 min 0 5-15 min 0 15-60 min 1 1-4 h 3 4-24 h 1 1-7 d 0 ≥ 7 d 0" in shown
     assert 'class="pm-chart__marked" style="--size: 1.000"' in html(tmp_path)
 
 

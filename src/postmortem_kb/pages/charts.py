@@ -21,7 +21,7 @@ TIMES: Steps = (
     (4 * _HOUR, "1\N{EN DASH}4 h"),
     (_DAY, "4\N{EN DASH}24 h"),
     (7 * _DAY, "1\N{EN DASH}7 d"),
-    (timedelta.max, "> 7 d"),
+    (timedelta.max, "\N{GREATER-THAN OR EQUAL TO} 7 d"),
 )
 """Incidents take minutes to weeks: each step is three to seven times as long as the one before."""
 DAYS: Steps = (
