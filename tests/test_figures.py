@@ -293,6 +293,8 @@ def test_thousands_are_parted_in_tables_as_in_sentences(
     assert "1,200 of 1,200 actions done" in printed
     assert re.search("^time to done .* 1,200$", printed, re.MULTILINE)
     assert re.search("^P3 .* 1,200 of 1,200 ", printed, re.MULTILINE)
+    assert main(["--root", str(tmp_path), "export", "--format", "markdown", str(tmp_path / "out")]) == 0
+    assert "1,200 of 1,200 done" in (tmp_path / "out" / "docs" / "index.md").read_text("utf-8")
 
 
 def test_nothing_is_no_error_and_no_rate(write: Callable[..., None], stats: Stats) -> None:

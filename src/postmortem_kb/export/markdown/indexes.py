@@ -32,7 +32,7 @@ def home(knowledge: Knowledge, place: Place, others: Sequence[tuple[str, str]]) 
     done, counted = completion(knowledge.actions)
     lists = [
         (INCIDENTS, "Incidents", words.count(len(knowledge.postmortems), "incident")),
-        (ACTIONS, "Action items", f"{len(owed)} open, {late} overdue, {done} of {counted} done"),
+        (ACTIONS, "Action items", f"{len(owed):,} open, {late:,} overdue, {done:,} of {counted:,} done"),
         *((side.path, side.title, f"every {side.noun} {side.lead}") for side in SIDES),
         *((path, title, "") for title, path in others),
     ]
@@ -71,8 +71,8 @@ def side(view: Side, found: dict[str, Group], place: Place) -> str:
     rows = [
         [
             place.to(plain(view.label(group.name)), path),
-            str(len(group.postmortems)),
-            str(len(group.owed)),
+            f"{len(group.postmortems):,}",
+            f"{len(group.owed):,}",
             place.incident(group.postmortems[0]),
         ]
         for path, group in found.items()
