@@ -193,6 +193,23 @@ def test_another_setting_of_the_site_reaches_every_page(base: Path, build: Build
     assert all(b"Renamed" in page for path, page in contents(build()).items() if path.endswith(".html"))
 
 
+def test_another_address_of_the_site_reaches_every_page(base: Path, build: Build) -> None:
+    build()
+    change(base / "mkdocs.yml", "https://kb.example.org/", "https://new.example.org/kb/")
+    warm = contents(build())
+    assert b'href="https://new.example.org/kb/services/"' in warm["services/index.html"]
+    assert warm == contents(build("other", "fresh"))
+
+
+def test_another_title_above_the_lists_of_contents_reaches_every_page(base: Path, build: Build) -> None:
+    build()
+    with (base / "mkdocs.yml").open("a", encoding="utf-8") as file:
+        file.write("markdown_extensions: [{toc: {title: On this page}}]\n")
+    warm = contents(build())
+    assert b"On this page" in warm["incidents/a/index.html"]
+    assert warm == contents(build("other", "fresh"))
+
+
 def test_the_sitemap_names_every_page(build: Build) -> None:
     site = build()
     told = (site / "sitemap.xml").read_text(encoding="utf-8")
@@ -216,3 +233,7 @@ def test_a_theme_whose_pages_differ_in_more_than_their_content_is_rendered_page_
     pages = contents(build())
     assert b"10 letters" in pages["incidents/a/index.html"]
     assert b"32 letters" in pages["incidents/c/index.html"]
+    change(base / "mkdocs.yml", "Elsewhere", "Renamed")
+    warm = contents(build())
+    assert b"Renamed" in warm["incidents/a/index.html"]
+    assert warm == contents(build("other", "fresh"))

@@ -229,5 +229,6 @@ class Building:
 
 
 def _mark(page: Page, note: Note, framing: Framing) -> str:
-    """A digest of everything that a page's file is made from."""
-    return key_of(page.title, page.description, note.mark, framing.mark(page, headings=note.headings))
+    """A digest of everything that a page's file is made from; empty where that is not known before it is made."""
+    theme = framing.mark(page, headings=note.headings)
+    return key_of(page.title, page.description, note.mark, theme) if theme else ""

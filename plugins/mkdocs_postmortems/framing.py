@@ -16,7 +16,7 @@ from mkdocs.structure.nav import Navigation
 
 from mkdocs_postmortems.frame import Frame
 from mkdocs_postmortems.site import TEMPLATE, FinishedPage, table_of_contents, whole_address
-from postmortem_kb.pages.page import Content, Heading, Page
+from postmortem_kb.pages.page import Content, Heading, Page, key_of
 
 log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
 
@@ -66,9 +66,11 @@ class Framing:
             self._frame(Kind.of(page, headings=headings))
 
     def mark(self, page: Page, *, headings: bool) -> str:
-        """A digest of the frame that a page is put into; empty where it has none."""
+        """A digest of all that the theme makes of a page, its content aside; empty where only the theme knows what that is."""
         frame = self._frame(Kind.of(page, headings=headings))
-        return frame.mark if frame else ""
+        # What a slot takes is no part of the frame: the address follows from the site's, the list of contents from a template.
+        contents = self._contents(_PROOF.headings) if headings else ""
+        return key_of(frame.mark, whole_address(self._config, page.path), contents) if frame else ""
 
     def html(self, page: Page, content: Content) -> str:
         """The whole page."""

@@ -70,11 +70,11 @@ class Outputs:
         return folder in self._known or folder.rpartition("/")[0] in self._known
 
     def keep(self, address: str, mark: str) -> bool:
-        """Leave a file as it is if it was made from the same and nobody has touched it since."""
+        """Leave a file as it is if it was made from the same and nobody has touched it since; never where the mark is empty."""
         record = self._known.get(address)
         try:
             # As text: there are as many of these as files.
-            if not record or record[0] != mark or _stat(f"{self._here}/{address}") != record[1:]:
+            if not mark or not record or record[0] != mark or _stat(f"{self._here}/{address}") != record[1:]:
                 return False
         except OSError:
             return False
