@@ -111,6 +111,28 @@ def test_the_first_of_a_chain_reaches_the_page_of_the_last(base: Path, build: Bu
     assert warm == contents(build("third", "anew"))
 
 
+def test_a_merge_that_changes_no_file_changes_what_is_told_of_promises(
+    base: Path, build: Build, run: Callable[..., object]
+) -> None:
+    def due(old: str, new: str) -> None:
+        change(base / "postmortems" / "a.md", old, new)
+        run(["git", "add", "--all"], base)
+        run(["git", "commit", "--quiet", "--message", "Another day"], base)
+
+    run(["git", "init", "--quiet", "--initial-branch", "main"], base)
+    action = "{id: A1, action: Size it, type: prevent, owner: '@kim', priority: P1, status: todo, due: 2026-04-01}"
+    due("roles:\n", f"action_items: [{action}]\nroles:\n")
+    run(["git", "switch", "--quiet", "--create", "later"], base)
+    due("2026-04-01", "2026-05-01")
+    due("2026-05-01", "2026-06-01")
+    assert b"Put off 2 times" in contents(build())["patterns/index.html"]
+    run(["git", "switch", "--quiet", "main"], base)
+    run(["git", "merge", "--quiet", "--no-ff", "--no-edit", "later"], base)
+    warm = contents(build())
+    assert b"Put off" not in warm["patterns/index.html"]
+    assert warm == contents(build("third", "anew"))
+
+
 def test_what_is_gone_leaves_nothing_behind(base: Path, build: Build) -> None:
     site = build()
     assert (site / "files" / "pool.png").is_file()

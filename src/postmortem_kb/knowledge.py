@@ -139,6 +139,12 @@ class Knowledge:
         return patterns(self.postmortems, self.actions, self.action_history, self.today, self.policy.words["severity"])
 
     @cached_property
+    def patterns_mark(self) -> str:
+        """A digest of all that a review looks at: a merge changes what git remembers of actions, and no file."""
+        found = sorted(self.action_history.items())
+        return digest(repr((self.mark, found)).encode("utf-8", "surrogatepass"))
+
+    @cached_property
     def unfixed(self) -> dict[str, list[Unfixed]]:
         """Of each id, what earlier incidents had promised and was not done when it began.
 

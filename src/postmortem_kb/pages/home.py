@@ -16,7 +16,7 @@ from postmortem_kb.insight.times import distribution
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.agenda import agenda
-from postmortem_kb.pages.page import Content, Page, key_of, render
+from postmortem_kb.pages.page import Content, Page, render
 from postmortem_kb.render import urls
 from postmortem_kb.words import DRAFT
 
@@ -30,7 +30,7 @@ _BARS = 6
 def pages(knowledge: Knowledge) -> Iterator[Page]:
     """`/`."""
     title, description = "Dashboard", f"{knowledge.policy.site_name}: dashboard"
-    yield Page(PATH, title, PATH, key_of(knowledge.mark), partial(_content, knowledge), description)
+    yield Page(PATH, title, PATH, knowledge.patterns_mark, partial(_content, knowledge), description)
 
 
 def _content(knowledge: Knowledge) -> Content:

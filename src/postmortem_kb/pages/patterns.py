@@ -9,7 +9,7 @@ from postmortem_kb.insight.chains import kept
 from postmortem_kb.insight.patterns import Patterns
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.agenda import agenda, put_off
-from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
+from postmortem_kb.pages.page import Content, Heading, Page, render
 from postmortem_kb.render import words
 
 PATH = "patterns/"
@@ -24,7 +24,7 @@ _CHAINS, _LINKS, _PROMISES = 12, 6, 5
 def pages(knowledge: Knowledge) -> Iterator[Page]:
     """`/patterns/`."""
     about = "What comes back, what nobody answers, and the agenda of the next review"
-    yield Page(PATH, "Patterns", PATH, key_of(knowledge.mark), partial(_content, knowledge), about)
+    yield Page(PATH, "Patterns", PATH, knowledge.patterns_mark, partial(_content, knowledge), about)
 
 
 def _content(knowledge: Knowledge) -> Content:
