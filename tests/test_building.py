@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
+import sysconfig
+import venv
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from pagefind_bin import get_executable
 
 from postmortem_kb.cli import main
 from postmortem_kb.knowledge import read_knowledge
@@ -200,6 +204,35 @@ def test_a_spoilt_cache_costs_time_only(build: Build, tmp_path: Path) -> None:
     for file in files_below(tmp_path / "cache"):
         file.unlink()
     assert contents(build()) == before
+
+
+def test_another_version_of_a_library_makes_everything_anew(
+    base: Path, tmp_path: Path, run: Callable[..., object]
+) -> None:
+    venv.create(tmp_path / "venv", symlinks=True)
+    python, packages = tmp_path / "venv" / "bin" / "python", next((tmp_path / "venv").rglob("site-packages"))
+    (packages / "all.pth").write_text(f"import site; site.addsitedir({sysconfig.get_paths()['purelib']!r})\n")
+
+    def install(version: str) -> None:
+        """A Pagefind that says in its program which one it is."""
+        for old in packages.glob("pagefind_bin*"):
+            shutil.rmtree(old)
+        (packages / f"pagefind_bin-{version}.dist-info").mkdir()
+        program = packages / "pagefind_bin" / "pagefind"
+        program.parent.mkdir()
+        program.write_text(f'#!/bin/sh\n{get_executable()} "$@" && echo "// {version}" >> "$4/pagefind.js"\n')
+        program.chmod(0o755)
+        (program.parent / "__init__.py").write_text(f"def get_executable():\n    return {str(program)!r}\n")
+
+    def build() -> str:
+        settings = {"SOURCE_DATE_EPOCH": "1773100800", "POSTMORTEM_CACHE": str(tmp_path / "cache")}
+        run([python, "-m", "postmortem_kb.cli", "--root", base, "build", "--", "--quiet"], base, env=settings)
+        return (base / "site" / "search" / "data" / "0" / "pagefind.js").read_text(encoding="utf-8")
+
+    install("1.0")
+    assert build().endswith("// 1.0\n")
+    install("2.0")
+    assert build().endswith("// 2.0\n")
 
 
 def test_a_build_without_a_cache_is_the_same(build: Build, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

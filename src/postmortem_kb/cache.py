@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ import postmortem_schema
 import postmortem_kb
 from postmortem_kb.policy import Policy
 from postmortem_kb.source.text import digest
+from postmortem_kb.stamps import stamp_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -123,8 +125,17 @@ def _writable(row: Sequence[Any]) -> bool:
 
 
 def program_mark(policy: Policy | None = None) -> str:
-    """What tells this program under a policy from any other, a checkout that somebody edits included."""
+    """What tells this program under a policy from any other, a checkout that somebody edits and other libraries included."""
     folders = [Path(package.__file__ or "").parent for package in (postmortem_kb, postmortem_schema)]
     files = sorted(file for folder in folders for file in folder.rglob("*") if file.suffix in _PROGRAM)
     marks = " ".join(f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
-    return digest(f"{marks} {policy!r}".encode("utf-8", "surrogateescape"))
+    return digest(f"{marks} {_installed()} {policy!r}".encode("utf-8", "surrogateescape"))
+
+
+def _installed() -> tuple[object, ...]:
+    """The Python that runs, and when something was last installed for it: the name of its folder holds its version."""
+    # Imported here: most commands keep nothing.
+    import sysconfig
+
+    paths = sysconfig.get_paths()
+    return sys.version, *(stamp_of(paths[name]) for name in ("purelib", "platlib"))

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -102,10 +100,8 @@ def _made_from(sources: Sources, stamped: Sequence[tuple[str, Stamp | None]]) ->
 
 
 def _circumstances(root: str) -> tuple[object, ...]:
-    """The program and all that is installed beside it, the day, and where the repository begins and stands."""
-    paths = sysconfig.get_paths()
-    installed = [stamp_of(paths[name]) for name in ("purelib", "platlib")]
-    return program_mark(), sys.version, installed, today(), place_of(Path(root)), head(Path(root))
+    """The program, the day, and where the repository begins and stands."""
+    return program_mark(), today(), place_of(Path(root)), head(Path(root))
 
 
 def _newest(sources: Sources, stamped: Iterable[tuple[str, Stamp | None]]) -> int:
