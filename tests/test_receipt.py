@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from postmortem_kb.cli import main
-from postmortem_kb.receipt import Sources, holds, leave, receipt_of
+from postmortem_kb.receipt import Sources, circumstances, holds, leave, receipt_of
 
 Draft = Callable[..., str]
 SPARED = "nothing changed"
@@ -140,6 +140,27 @@ def test_another_commit_is_another_history(base: Path, run: Callable[..., object
     assert "Tell of a" in (base / "site" / "incidents" / "a" / "index.html").read_text(encoding="utf-8")
 
 
+def test_a_commit_or_midnight_during_a_build_spares_no_other(
+    tmp_path: Path, run: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1773100800")
+    (tmp_path / "site").mkdir()
+    run(["git", "init", "--quiet"], tmp_path)
+    sources, later = Sources(str(tmp_path), (), ()), time.time_ns() + 10**10
+    begun = circumstances(tmp_path)
+    receipt = receipt_of(tmp_path, "internal", [])
+    leave(receipt, sources, str(tmp_path / "site"), later, begun)
+    assert holds(receipt)
+    run(["git", "commit", "--quiet", "--allow-empty", "--message", "Meanwhile"], tmp_path)
+    leave(receipt, sources, str(tmp_path / "site"), later, begun)
+    assert not holds(receipt)
+    begun = circumstances(tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1773187200")
+    receipt = receipt_of(tmp_path, "internal", [])
+    leave(receipt, sources, str(tmp_path / "site"), later, begun)
+    assert not holds(receipt)
+
+
 def test_a_link_to_a_folder_leaves_no_receipt(tmp_path: Path) -> None:
     folder, site = tmp_path / "docs", tmp_path / "site"
     folder.mkdir()
@@ -147,11 +168,11 @@ def test_a_link_to_a_folder_leaves_no_receipt(tmp_path: Path) -> None:
     sources = Sources(str(tmp_path), (str(folder),), ())
     receipt = receipt_of(tmp_path, "internal", [])
     later = time.time_ns() + 10**10
-    leave(receipt, sources, str(site), later)
+    leave(receipt, sources, str(site), later, circumstances(tmp_path))
     assert holds(receipt)
     (folder / "link").symlink_to(tmp_path, target_is_directory=True)
     assert not holds(receipt)
-    leave(receipt, sources, str(site), later)
+    leave(receipt, sources, str(site), later, circumstances(tmp_path))
     assert not holds(receipt)
 
 
@@ -165,7 +186,8 @@ def test_nothing_is_kept_where_nothing_may_be(tmp_path: Path, monkeypatch: pytes
 def test_a_spoilt_receipt_is_none(spoilt: str, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     receipt = receipt_of(tmp_path, "internal", [])
-    leave(receipt, Sources(str(tmp_path), (), ()), str(tmp_path / "site"), time.time_ns() + 10**10)
+    sources = Sources(str(tmp_path), (), ())
+    leave(receipt, sources, str(tmp_path / "site"), time.time_ns() + 10**10, circumstances(tmp_path))
     assert holds(receipt)
     Path(receipt.partition(" ")[2]).write_text(spoilt, encoding="utf-8")
     assert not holds(receipt)

@@ -80,6 +80,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         if not self.config.enabled:
             return
         self._wait()
+        self.receipts.begin(self.root)
         # A build makes much and drops little: looking for garbage finds none and takes a fifth of the time.
         gc.disable()
         try:

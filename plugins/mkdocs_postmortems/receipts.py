@@ -13,7 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.utils import CountHandler
 
 from postmortem_kb.policy import CONFIGURATION, FOLDER
-from postmortem_kb.receipt import VARIABLE, Sources, leave
+from postmortem_kb.receipt import VARIABLE, Sources, circumstances, leave
 
 _PLUGINS = frozenset(("postmortems", "search", "material/search"))
 _EXTENSIONS = frozenset(
@@ -49,10 +49,16 @@ class Receipts:
 
     def __init__(self) -> None:
         self._began = time.time_ns()
+        self._circumstances = ""
         # Whoever builds again wants to read again what is wrong.
         self._told = CountHandler()
         self._told.setLevel(logging.WARNING)
         logging.getLogger("mkdocs").addHandler(self._told)
+
+    def begin(self, root: Path) -> None:
+        """Note how a repository stands, before anything of it is read."""
+        if os.environ.get(VARIABLE):
+            self._circumstances = circumstances(root)
 
     def leave(self, config: MkDocsConfig, root: Path, shown: Iterable[str]) -> None:
         """Leave the receipt that `postmortem build` asked for.
@@ -69,7 +75,7 @@ class Receipts:
         folders = [config.docs_dir, str(root / FOLDER), str(here), config.theme.custom_dir]
         files = [config.config_file_path, str(root / CONFIGURATION), *(str(root / path) for path in shown)]
         sources = Sources(str(root), tuple(filter(None, folders)), tuple(filter(None, files)))
-        leave(receipt, sources, config.site_dir, self._began)
+        leave(receipt, sources, config.site_dir, self._began, self._circumstances)
 
 
 def _tells_all(config: MkDocsConfig) -> bool:

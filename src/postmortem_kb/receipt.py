@@ -46,13 +46,18 @@ def receipt_of(root: Path, audience: str, options: Sequence[str]) -> str:
     return f"{mark} {file}" if file else ""
 
 
+def circumstances(root: Path) -> str:
+    """A digest of what else a site comes from: the program, the day, where the repository begins and stands."""
+    return digest(repr((program_mark(), today(), place_of(root), head(root))).encode("utf-8", "surrogatepass"))
+
+
 def holds(receipt: str) -> bool:
     """Whether a build would make what is there already."""
     mark, _, file = receipt.partition(" ")
     try:
         known = json.loads(Path(file).read_text(encoding="utf-8"))
         sources = Sources(known["root"], tuple(known["folders"]), tuple(known["files"]))
-        if known["mark"] != mark or known["from"] != _made_from(sources, _stamped(sources)):
+        if known["mark"] != mark or known["from"] != _made_from(_stamped(sources), circumstances(Path(sources.root))):
             return False
         # Last: it is the most to look at, and what changes are the sources.
         return bool(known["made"] == listing(known["site"]))
@@ -60,7 +65,7 @@ def holds(receipt: str) -> bool:
         return False
 
 
-def leave(receipt: str, sources: Sources, site: str, began: int) -> None:
+def leave(receipt: str, sources: Sources, site: str, began: int, stood: str) -> None:
     """Leave the receipt of a build that is done; none where a source may have changed since it was read.
 
     Args:
@@ -68,6 +73,7 @@ def leave(receipt: str, sources: Sources, site: str, began: int) -> None:
         sources: What the site was made from.
         site: The folder that it was written to.
         began: When the build began, before it read anything, in nanoseconds.
+        stood: What `circumstances` gave then: a commit or midnight may have come since.
     """
     mark, _, file = receipt.partition(" ")
     with suppress(OSError):
@@ -77,7 +83,7 @@ def leave(receipt: str, sources: Sources, site: str, began: int) -> None:
         if _newest(sources, stamped) > began - SETTLED:
             return
         known = {"mark": mark, "root": sources.root, "folders": sources.folders, "files": sources.files, "site": site}
-        known |= {"from": _made_from(sources, stamped), "made": listing(site)}
+        known |= {"from": _made_from(stamped, stood), "made": listing(site)}
         Path(file).parent.mkdir(parents=True, exist_ok=True)
         Path(file).write_text(json.dumps(known), encoding="utf-8")
 
@@ -94,14 +100,9 @@ def _stamped(sources: Sources) -> list[tuple[str, Stamp | None]]:
     return [*below, *((file, stamp_of(file)) for file in sources.files)]
 
 
-def _made_from(sources: Sources, stamped: Sequence[tuple[str, Stamp | None]]) -> str:
+def _made_from(stamped: Sequence[tuple[str, Stamp | None]], stood: str) -> str:
     """A digest of everything that a site comes from."""
-    return digest(repr((stamped, _circumstances(sources.root))).encode("utf-8", "surrogatepass"))
-
-
-def _circumstances(root: str) -> tuple[object, ...]:
-    """The program, the day, and where the repository begins and stands."""
-    return program_mark(), today(), place_of(Path(root)), head(Path(root))
+    return digest(repr((stamped, stood)).encode("utf-8", "surrogatepass"))
 
 
 def _newest(sources: Sources, stamped: Iterable[tuple[str, Stamp | None]]) -> int:
