@@ -196,6 +196,39 @@ def test_a_file_of_the_site_that_somebody_touched_is_written_again(build: Build)
     assert contents(build()) == before
 
 
+def test_a_link_in_the_site_is_replaced_and_nothing_behind_it_changes(build: Build, tmp_path: Path) -> None:
+    site = build()
+    before = contents(site)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("index.html", "own.txt"):
+        (elsewhere / name).write_text("Mine", encoding="utf-8")
+    (site / "incidents" / "a" / "index.html").unlink()
+    (site / "incidents" / "a" / "index.html").symlink_to(elsewhere / "index.html")
+    for folder in ("incidents/b", "services", "search/data/0/fragment"):
+        shutil.rmtree(site / folder)
+        (site / folder).symlink_to(elsewhere)
+    # As if the data had been moved to where there is more room.
+    shutil.move(site / "api", elsewhere / "api")
+    (site / "api").symlink_to(elsewhere / "api")
+    assert contents(build()) == before
+    assert [path for path in site.rglob("*") if path.is_symlink()] == []
+    assert {file.read_text(encoding="utf-8") for file in elsewhere.glob("*.*")} == {"Mine"}
+
+
+def test_a_folder_where_a_file_was_gives_way_and_a_file_where_a_folder_was(build: Build) -> None:
+    site = build()
+    before = contents(site)
+    for file in ("feed.xml", "incidents/a/index.html"):
+        (site / file).unlink()
+        (site / file).mkdir()
+        (site / file / "own.html").write_text("Mine", encoding="utf-8")
+    for folder in ("services", "incidents/b", "search/data/0"):
+        shutil.rmtree(site / folder)
+        (site / folder).write_text("Mine", encoding="utf-8")
+    assert contents(build()) == before
+
+
 def test_a_spoilt_cache_costs_time_only(build: Build, tmp_path: Path) -> None:
     before = contents(build())
     for file in files_below(tmp_path / "cache"):

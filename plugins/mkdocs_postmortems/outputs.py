@@ -16,6 +16,8 @@ from postmortem_kb.source.text import digest
 # MkDocs empties the folder of the site before it builds, hidden entries aside.
 _KEPT, _BEGUN = ".kept", ".begun"
 _SITES = "site"
+_OF_FILE = 3
+"""So much is remembered of a file: its mark, its size and its time; of a folder its mark and a digest of what is in it."""
 
 
 class Outputs:
@@ -34,13 +36,19 @@ class Outputs:
         """Those that are there."""
 
     def set_aside(self) -> None:
-        """Hide what an earlier build wrote, before the folder is emptied."""
+        """Hide what an earlier build wrote, before the folder is emptied, and nothing that somebody else put among it."""
         self.abandon()
         kept = self._here = self._site / _KEPT
         for name in sorted({address.partition("/")[0] for address in self._known}):
-            if (self._site / name).exists():
+            if os.path.lexists(self._site / name):
                 kept.mkdir(exist_ok=True)
                 (self._site / name).rename(kept / name)
+        if kept.is_dir():
+            self._tidy(kept, "")
+        for entry in self._site.glob("[!.]*"):
+            # MkDocs leaves a link to a folder where it is, and writes behind it.
+            if entry.is_symlink():
+                entry.unlink()
 
     def abandon(self) -> None:
         """Leave nothing hidden of a build that failed: MkDocs would leave it there, too."""
@@ -48,26 +56,31 @@ class Outputs:
             shutil.rmtree(self._site / left, ignore_errors=True)
 
     def put_back(self) -> None:
-        """Show it again, without the files that somebody else wrote."""
+        """Show it again."""
         kept, self._here = self._here, self._site
-        if not kept.is_dir():
-            return
-        for entry in list(kept.iterdir()):
-            entry.rename(self._site / entry.name)
-            for folder, _, names in os.walk(self._site / entry.name, topdown=False):
-                here = folder.removeprefix(f"{self._site}{os.sep}").replace(os.sep, "/")
-                strange = [] if self._inside(here) else [name for name in names if f"{here}/{name}" not in self._known]
-                for name in strange:
-                    Path(folder, name).unlink()
-                if len(strange) == len(names):
-                    # The name of an empty one would still tell what another build wrote there.
-                    with suppress(OSError):
-                        Path(folder).rmdir()
-        kept.rmdir()
+        if kept.is_dir():
+            for entry in list(kept.iterdir()):
+                entry.rename(self._site / entry.name)
+            kept.rmdir()
 
-    def _inside(self, folder: str) -> bool:
-        """Whether a folder is one that was written as a whole, or lies in one."""
-        return folder in self._known or folder.rpartition("/")[0] in self._known
+    def _tidy(self, folder: Path, above: str) -> None:
+        """Remove what nobody wrote like this: other files, links, behind which more would be written, folders where files were."""
+        inside = above[:-1] in self._known or above[:-1].rpartition("/")[0] in self._known
+        with os.scandir(folder) as found:
+            entries = list(found)
+        for entry in entries:
+            address = f"{above}{entry.name}"
+            is_file = len(self._known.get(address, ())) == _OF_FILE
+            if entry.is_dir(follow_symlinks=False):
+                if is_file:
+                    shutil.rmtree(entry)
+                else:
+                    self._tidy(Path(entry), f"{address}/")
+            elif entry.is_symlink() or not (inside or is_file):
+                Path(entry).unlink()
+        # The name of an empty one would still tell what another build wrote there.
+        with suppress(OSError):
+            folder.rmdir()
 
     def keep(self, address: str, mark: str) -> bool:
         """Leave a file as it is if it was made from the same and nobody has touched it since; never where the mark is empty."""
