@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import subprocess
+import sys
 import sysconfig
 import venv
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -227,6 +230,21 @@ def test_a_folder_where_a_file_was_gives_way_and_a_file_where_a_folder_was(build
         shutil.rmtree(site / folder)
         (site / folder).write_text("Mine", encoding="utf-8")
     assert contents(build()) == before
+
+
+def test_builds_of_one_site_wait_for_each_other(
+    base: Path, tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    def build(cache: str, site: str) -> str:
+        settings = {"SOURCE_DATE_EPOCH": "1773100800", "POSTMORTEM_CACHE": str(tmp_path / cache)}
+        command = [sys.executable, "-m", "postmortem_kb.cli", "--root", base, "build", "--site-dir", tmp_path / site]
+        return run(command, base, env=settings).stdout
+
+    with ThreadPoolExecutor(3) as pool:
+        told = list(pool.map(lambda _: build("cache", "site"), range(3)))
+    assert any("Another build writes the site; this one waits for its end." in text for text in told)
+    build("other", "fresh")
+    assert contents(tmp_path / "site") == contents(tmp_path / "fresh")
 
 
 def test_a_spoilt_cache_costs_time_only(build: Build, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from mkdocs_postmortems.security import content_security_policy
 from mkdocs_postmortems.site import FinishedPage
 from mkdocs_postmortems.sources import check_folders, keep_shown
 from mkdocs_postmortems.theme import set_theme, severity_colours, take_over_search
+from mkdocs_postmortems.turn import Turn
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
@@ -56,6 +57,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
     def __init__(self) -> None:
         self.receipts = Receipts()
         self._following: Thread | None = None
+        self._turn: Turn | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember what MkDocs was asked for; that it is defined keeps this object while `serve` builds again and again."""
@@ -93,6 +95,11 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             log.warning("%s is left out: %s. `postmortem check` tells more.", path, reason)
         if not knowledge.history and self.audience != PUBLIC and (told := refusal(self.root)):
             log.warning("No page shows its revisions, for git refuses: %s", told)
+        if self.command == "build":
+            # `serve` has a folder of its own.
+            self._turn = Turn(
+                config.site_dir, lambda: log.info("Another build writes the site; this one waits for its end.")
+            )
         self.building = Building(knowledge, shelf, config, _MAIN)
 
     @event_priority(50)
@@ -173,12 +180,14 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             asked = self.building.asked()
             if asked is not None and not self.dirty:
                 self.receipts.leave(config, self.root, asked)
+            self._end_turn()
 
     def on_build_error(self, *, error: Exception) -> None:
         """Stop what still runs."""
         gc.enable()
         if self.building:
             self.building.abandon()
+        self._end_turn()
 
     def on_shutdown(self) -> None:
         """Let nothing be written any more: MkDocs removes the folder."""
@@ -191,6 +200,11 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             if (self.root / "postmortem.toml").is_file():
                 server.watch(str(self.root / "postmortem.toml"))
         return server
+
+    def _end_turn(self) -> None:
+        if self._turn:
+            self._turn.end()
+            self._turn = None
 
     def _follow(self, building: Building) -> None:
         try:
