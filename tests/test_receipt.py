@@ -140,6 +140,27 @@ def test_another_commit_is_another_history(base: Path, run: Callable[..., object
     assert "Tell of a" in (base / "site" / "incidents" / "a" / "index.html").read_text(encoding="utf-8")
 
 
+def test_more_of_the_history_is_another_history(
+    base: Path, run: Callable[..., object], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (base / ".gitignore").write_text("site/\n", encoding="utf-8")
+    run(["git", "init", "--quiet"], base)
+    for subject in ("Tell of a", "Tell more of it", "Tell all"):
+        append(base / "postmortems" / "a.md")
+        run(["git", "add", "."], base)
+        run(["git", "commit", "--quiet", "--message", subject], base)
+    clone = tmp_path / "clone"
+    run(["git", "clone", "--quiet", "--depth", "1", f"file://{base}", clone], tmp_path)
+    page = clone / "site" / "incidents" / "a" / "index.html"
+    settle()
+    assert main(["--root", str(clone), "build"]) == 0
+    assert "Tell more of it" not in page.read_text(encoding="utf-8")
+    run(["git", "fetch", "--quiet", "--deepen", "1"], clone)
+    assert main(["--root", str(clone), "build"]) == 0
+    assert SPARED not in capfd.readouterr().err
+    assert "Tell more of it" in page.read_text(encoding="utf-8")
+
+
 def test_a_commit_or_midnight_during_a_build_spares_no_other(
     tmp_path: Path, run: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from postmortem_kb.git import call_git, moment_of
 from postmortem_kb.policy import FOLDER
+from postmortem_kb.source.text import digest
 
 _MOVED = "R100"
 """What git says of a file that has another name and the same content."""
@@ -29,12 +31,19 @@ History = Mapping[str, tuple[Revision, ...]]
 
 
 def head(root: Path) -> str:
-    """Where git stands, and whether it knows all that came before; empty where there is no git or no commit."""
+    """Where git stands, and from where on it knows what came before; empty where there is no git or no commit."""
     try:
-        answer = call_git(root, "rev-parse", "--verify", "HEAD", "--is-shallow-repository")
+        answer = call_git(root, "rev-parse", "--git-path", "shallow", "--verify", "HEAD")
     except OSError:
         return ""
-    return "" if answer.code else answer.printed.decode("ascii")
+    if answer.code:
+        return ""
+    path, _, commit = os.fsdecode(answer.printed).removesuffix("\n").rpartition("\n")
+    try:
+        # The commits at which a clone ends that was made with a depth. More may be fetched later, or less.
+        return f"{commit} {digest((root / path).read_bytes())}"
+    except OSError:
+        return commit
 
 
 def read_history(root: Path) -> History:
