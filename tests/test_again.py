@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from postmortem_kb.audience import INTERNAL, PUBLIC
+from postmortem_kb.cli import main
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.pages import incident
 from postmortem_kb.policy import read_policy
@@ -71,7 +72,7 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def write(base: Path) -> Write:
     def one(id: str, started: str, *, again: str = "", owed: str = "") -> None:
         more = f"related: [{{id: {again}, relation: recurrence-of}}]\n" if again else ""
-        category, story = STORIES[id]
+        category, story = STORIES.get(id, STORIES["a"])
         text = TEXT.format(id=id, started=started, category=category, story=story, more=more + (owed or DONE))
         (base / "postmortems" / f"{id}.md").write_text(text, encoding="utf-8")
 
@@ -114,14 +115,45 @@ def test_an_incident_that_is_like_no_other_says_nothing(base: Path, write: Write
     assert told(base, "a") == []
 
 
-def test_as_many_similar_ones_are_counted_as_are_called_similar_below_but_those_of_its_chain() -> None:
+def test_a_time_to_which_no_relation_leads_directly_stands_beside_the_written_relations(
+    base: Path, write: Write, tmp_path: Path
+) -> None:
+    write("a", "2025-06-02")
+    write("b", "2025-12-01", again="a")
+    write("c", "2026-03-01", again="b")
+    knowledge = read_knowledge(base, read_policy(base), TODAY)
+    html = incident.page(knowledge.by_id["c"], knowledge).make().html
+    cards = re.findall(r'pm-card--link" href="([^"]+)">.*?<span class="pm-chip [^>]*>([^<]+)<', html, re.DOTALL)
+    assert cards == [("../../incidents/b/", "Recurrence of"), ("../../incidents/a/", "Same chain of recurrences")]
+    assert "nobody has confirmed it" not in html
+    assert main(["--root", str(base), "export", "--format", "markdown", str(tmp_path / "out")]) == 0
+    told = (tmp_path / "out" / "docs" / "incidents" / "c.md").read_text(encoding="utf-8")
+    assert "- Same chain of recurrences: [Incident a](a.md)" in told
+
+
+def test_of_a_long_chain_the_last_times_are_listed(base: Path, write: Write, tmp_path: Path) -> None:
+    for number in range(14):
+        write(f"n{number:02}", f"2025-06-{number + 1:02}", again=f"n{number - 1:02}" if number else "")
+    assert main(["--root", str(base), "export", "--format", "markdown", str(tmp_path / "out")]) == 0
+    knowledge = read_knowledge(base, read_policy(base), TODAY)
+    html = incident.page(knowledge.by_id["n13"], knowledge).make().html
+    assert re.findall(r'href="\.\./\.\./incidents/(n\d\d)/">\s*<span class="pm-card__head">', html) == [
+        "n12",
+        *(f"n{number:02}" for number in range(2, 12)),
+    ]
+    assert "Earlier times of the chain are left out here." in html
+    told = (tmp_path / "out" / "docs" / "incidents" / "n13.md").read_text(encoding="utf-8")
+    assert "(n02.md)" in told
+    assert "(n01.md)" not in told
+
+
+def test_as_many_similar_ones_are_counted_as_are_called_similar_below() -> None:
     knowledge = read_knowledge(ROOT, read_policy(ROOT), TODAY)
     seen = set()
     for postmortem in knowledge.postmortems:
         html = incident.page(postmortem, knowledge).make().html
         cards = re.findall(r'<li class="pm-card pm-similar">(.*?)</ul>', html, re.DOTALL)
-        clear = [card for card in cards if re.search("pm-chip--(strong|clear)", card)]
-        called = len([card for card in clear if "in one chain of recurrences" not in card])
+        called = len([card for card in cards if re.search("pm-chip--(strong|clear)", card)])
         head = re.search(r'<a href="#similar-incidents">(?:At least )?(\d) similar incidents?</a>', html)
         assert int(head[1] if head else 0) == called, postmortem.id
         seen.add(called)

@@ -112,6 +112,13 @@ class Knowledge:
         """The chain of recurrences to which each id belongs that has one."""
         return {p.id: chain for chain in chains(self.postmortems, "recurrence-of") for p in chain.postmortems}
 
+    def unlinked(self, postmortem: Postmortem) -> tuple[Postmortem, ...]:
+        """The other times that it happened to which no relation leads directly, the oldest first."""
+        chain = self.recurrences.get(postmortem.id)
+        written = {related.postmortem.id for related in self.relations[postmortem.id]}
+        times = chain.postmortems if chain else ()
+        return tuple(other for other in times if other.id not in written and other is not postmortem)
+
     @cached_property
     def similar(self) -> dict[str, list[Similar]]:
         """The similar postmortems of each id, best first, with what is still owed from them."""

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from postmortem_kb.insight.share import Share
 from postmortem_kb.model import Postmortem
 
+LISTED = 10
+"""So many times of a chain are listed beside each of them, the last ones: all would be the square of its length."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.insight.again import again
+from postmortem_kb.insight.chains import LISTED
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
@@ -92,6 +93,8 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
         impacts=impacts(postmortem),
         scale=scale(postmortem.times),
         related=related,
+        unlinked=knowledge.unlinked(postmortem),
+        listed=LISTED,
         similar=computed(postmortem, knowledge),
         again=again(
             postmortem,

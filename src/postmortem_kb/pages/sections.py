@@ -88,8 +88,9 @@ def sections(postmortem: Postmortem, knowledge: Knowledge, links: Links) -> list
 
 
 def computed(postmortem: Postmortem, knowledge: Knowledge) -> list[Similar]:
-    """The similar ones to which no relation is written."""
+    """The similar ones to which no relation is written, neither directly nor through other times that it happened."""
     written = {related.postmortem.id for related in knowledge.relations[postmortem.id]}
+    written.update(other.id for other in knowledge.unlinked(postmortem))
     found = knowledge.similar[postmortem.id]
     return [similar for similar in found if not similar.relation and similar.postmortem.id not in written]
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from postmortem_kb.export.markdown.place import Place
 from postmortem_kb.export.markdown.text import code, outside, paragraphs, plain
+from postmortem_kb.insight.chains import LISTED
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Action, Cause, Postmortem
 from postmortem_kb.render import urls, words
@@ -93,11 +94,16 @@ def behind(postmortem: Postmortem, knowledge: Knowledge, place: Place) -> Iterat
         yield "\n".join(line for action in postmortem.actions for line in _action(action, place))
     if related := knowledge.relations[postmortem.id]:
         yield "## Related Incidents"
-        yield "\n".join(
+        written = (
             f"- {plain(words.label(other.relation))}: {place.incident(other.postmortem)}"
             + (f". {plain(other.note)}" if other.note else "")
             for other in related
         )
+        others = knowledge.unlinked(postmortem)
+        chained = [f"- Same chain of recurrences: {place.incident(other)}" for other in others[-LISTED:]]
+        if len(others) > LISTED:
+            chained.append("- Earlier times of the chain are left out here")
+        yield "\n".join((*written, *chained))
     if postmortem.links:
         yield "## Links"
         yield "\n".join(
