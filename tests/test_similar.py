@@ -331,7 +331,7 @@ def test_a_written_relation_comes_first_and_a_chain_counts(write: Write, similar
         for entry in similar(write("third", CERTIFICATE, services="c", more=relation("second")))
     }
     assert reasons["second"] == "written down as recurrence-of"
-    assert reasons["first"] == "in one chain of recurrences"
+    assert reasons["first"] == "in one chain of written relations"
     second = similar(write("second", LAG, services="b", more=relation("first")))
     assert {entry["id"]: entry["reasons"][0] for entry in second} == {
         "first": "written down as recurrence-of",
@@ -339,7 +339,7 @@ def test_a_written_relation_comes_first_and_a_chain_counts(write: Write, similar
     }
 
 
-@pytest.mark.parametrize(("count", "told"), [(100, "in one chain of recurrences"), (101, "same service gateway")])
+@pytest.mark.parametrize(("count", "told"), [(100, "in one chain of written relations"), (101, "same service gateway")])
 def test_what_keeps_coming_back_is_no_chain_past_a_hundred(
     count: int, told: str, write: Write, similar: Similar
 ) -> None:

@@ -60,7 +60,7 @@ def reasons(
 
 
 def _written(tie: Tie) -> str:
-    return f"written down as {tie.relation}" if tie.relation else "in one chain of recurrences"
+    return f"written down as {tie.relation}" if tie.relation else "in one chain of written relations"
 
 
 def _list(values: list[str]) -> str:
