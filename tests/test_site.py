@@ -537,8 +537,11 @@ def test_an_owner_whose_handle_is_spelt_in_two_ways_has_one_page_with_all_action
     page = words(article(base, "owners/maria"))
     assert "Size the pool" in page
     assert "Alert on the pool" in page
-    table = article(base, "actions").partition('id="owners"')[2]
-    assert words(table).lower().count("@maria") == 1
+    index = article(base, "actions")
+    assert words(index.partition('id="owners"')[2]).lower().count("@maria") == 1
+    rows = [json.loads(unescape(row))["owner"] for row in re.findall(r'data-pm-row="([^"]+)"', index)]
+    assert set(rows) == {"maria"}
+    assert "<span>Owner</span>" not in index, "there is one owner to choose"
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_an_open_action_is_found_under_its_owner(page: Page, site: str, knowledg
 def test_the_action_index_is_filtered_by_state_and_owner(page: Page, site: str, knowledge: Knowledge) -> None:
     owner = Counter(entry.action.owner for entry in knowledge.actions if entry.action.open).most_common(1)[0][0]
     expected = sum(entry.action.open and entry.action.owner == owner for entry in knowledge.actions)
-    page.goto(f"{site}actions/?state=open&owner={quote(owner)}")
+    page.goto(f"{site}actions/?state=open&owner={quote(owner.upper())}")
     rows = page.locator("[data-pm-rows] > .pm-action")
     expect(rows).to_have_count(expected)
     page.get_by_role("button", name="Clear filters").click()

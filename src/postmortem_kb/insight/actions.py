@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,11 +50,27 @@ class Load:
     finished: int = 0
 
 
-def by_owner(entries: Iterable[Owed]) -> list[Load]:
-    """What each owner has to do: whoever owes most comes first."""
+def spellings(postmortems: Iterable[Postmortem]) -> dict[str, str]:
+    """How each owner's handle is shown, by its key: as the first of the postmortems writes it that names one."""
+    found: dict[str, str] = {}
+    for postmortem in postmortems:
+        for action in postmortem.actions:
+            if action.owner:
+                found.setdefault(owner_key(action.owner), action.owner)
+    return found
+
+
+def by_owner(entries: Iterable[Owed], spelt: Mapping[str, str]) -> list[Load]:
+    """What each owner has to do: whoever owes most comes first.
+
+    Args:
+        entries: Actions that have an owner.
+        spelt: How their handles are shown, by key.
+    """
     loads: dict[str, Load] = {}
     for entry in entries:
-        load = loads.setdefault(owner_key(entry.action.owner), Load(entry.action.owner))
+        key = owner_key(entry.action.owner)
+        load = loads.setdefault(key, Load(spelt[key]))
         if entry.action.open:
             load.open += 1
             load.overdue += entry.overdue

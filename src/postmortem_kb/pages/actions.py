@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
-from postmortem_kb.insight.actions import Owed, by_owner, completion
+from postmortem_kb.insight.actions import Owed, by_owner, completion, spellings
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
@@ -56,7 +56,8 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
     # What all actions come to stands on the first page only.
     told = knowledge.actions if part.number == 1 else []
     # The public is not told who owes what.
-    owners = by_owner(entry for entry in told if entry.action.owner)
+    spelt = spellings(knowledge.postmortems)
+    owners = by_owner((entry for entry in told if entry.action.owner), spelt)
     html = render(
         "actions.html",
         part.path,
@@ -67,7 +68,7 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
         share=completion(told),
         part=part,
         rows=action_rows(part.items, part.path, facets=part.of == 1),
-        filters=_filters(knowledge) if part.number == 1 else [],
+        filters=_filters(knowledge, spelt) if part.number == 1 else [],
         owners=owners,
         data=DATA if part.of > 1 else "",
     )
@@ -75,7 +76,7 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
     return Content(html, headings)
 
 
-def _filters(knowledge: Knowledge) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+def _filters(knowledge: Knowledge, spelt: Mapping[str, str]) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
     """Each facet with its words: as they are filtered by, as they are shown, and how many actions have them."""
     found = counted(knowledge.actions, OF_ACTION)
     for entry in knowledge.actions:
@@ -86,7 +87,8 @@ def _filters(knowledge: Knowledge) -> list[tuple[str, str, list[tuple[str, str, 
     filters = []
     for name, title in FACETS.items():
         words = sorted(found[name], key=lambda word: (word not in ("open", "overdue"), word))
-        options = [(word, label(word) if name in _WORDS else word, found[name][word]) for word in words]
+        shown = spelt if name == "owner" else {word: label(word) for word in words} if name in _WORDS else {}
+        options = [(word, shown.get(word, word), found[name][word]) for word in words]
         if len(options) > 1:
             filters.append((name, title, options))
     return filters

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
 
-from postmortem_kb.insight.actions import Owed
+from postmortem_kb.insight.actions import Owed, owner_key
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import environment
 from postmortem_kb.parts import separated
@@ -37,7 +37,7 @@ OF_INCIDENT: Mapping[str, Callable[[Postmortem], Words]] = {
 """The facets of an incident that readers choose words of."""
 OF_ACTION: Mapping[str, Callable[[Owed], Words]] = {
     "state": lambda entry: entry.action.status,
-    "owner": lambda entry: entry.action.owner,
+    "owner": lambda entry: owner_key(entry.action.owner),
     "type": lambda entry: entry.action.type,
     "priority": lambda entry: entry.action.priority,
     "service": lambda entry: list(entry.postmortem.services),

@@ -26,7 +26,7 @@
 
     start() {
       const query = new URLSearchParams(location.search);
-      for (const field of this.fields) field.value = query.get(field.name) ?? "";
+      for (const field of this.fields) this.fill(field, query.get(field.name) ?? "");
       this.order = query.get("sort") ?? "";
       this.heads.forEach((head) => this.makeSortable(head));
       this.form.hidden = false;
@@ -38,6 +38,12 @@
         this.draw();
       });
       this.changed();
+    }
+
+    /* An owner may be asked for in any spelling, as in an address that somebody kept. */
+    fill(field, value) {
+      field.value = value;
+      if (field.name === "owner" && !field.value) field.value = value.replace(/^@/, "").toLowerCase();
     }
 
     makeSortable(head) {
