@@ -72,6 +72,18 @@ def test_anniversaries_stand_off_the_edge_of_their_card(
     page.close()
 
 
+@pytest.mark.parametrize(("width", "rings"), [(1280, True), (960, True), (959, False), (390, False)])
+def test_the_caption_of_the_figures_speaks_of_rings_where_there_are_some(
+    page: Page, site: str, width: int, rings: bool
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{site}metrics/")
+    dots = page.locator(".pm-range__dot:not(.pm-range__dot--median)")
+    assert any(dot.is_visible() for dot in dots.all()) == rings
+    assert page.get_by_text("Rings are single incidents").is_visible() == rings
+    assert page.get_by_text("Fewer than five incidents are told one by one.").is_visible() != rings
+
+
 def test_a_heading_of_a_card_of_figures_takes_its_whole_width(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{site}metrics/")
