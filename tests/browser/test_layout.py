@@ -19,6 +19,19 @@ _APART = """rows => rows.map(row => {
   const [badge, tag] = ['.pm-severity', '.pm-tag'].map(part => row.querySelector(part)?.getBoundingClientRect().top)
   return badge && tag ? Math.abs(badge - tag) : 0
 })"""
+_LONELY = """page => {
+  const dots = [...page.querySelectorAll('.pm-dotted > :not(:first-child) > i:first-child')].filter(dot => dot.checkVisibility())
+  const lonely = dots.filter(dot => {
+    const [own, line] = [dot, dot.parentElement.parentElement].map(part => part.getBoundingClientRect())
+    const before = dot.parentElement.previousElementSibling.getBoundingClientRect()
+    const hidden = own.right <= line.left - 4 + 0.5
+    return !hidden && (own.top >= before.bottom || own.left < before.right - 1)
+  })
+  const walker = document.createTreeWalker(page, NodeFilter.SHOW_TEXT)
+  const loose = []
+  while (walker.nextNode()) if (/\\s·\\s/.test(walker.currentNode.data)) loose.push(walker.currentNode)
+  return [dots.length, [...lonely, ...loose].map(dot => dot.parentElement.parentElement.textContent)]
+}"""
 SIX = "incidents/2024-04-15-moj-prometheus-wal-reload/"
 LIKE_OTHERS = "incidents/2021-01-04-slack-transit-gateway/"
 
@@ -70,6 +83,18 @@ def test_anniversaries_stand_off_the_edge_of_their_card(
     card = page.locator("#anniversaries ~ .pm-card")
     assert card.locator("li").first.evaluate(_EDGE) - card.evaluate(_EDGE) > 10
     page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 768, 390, 320])
+@pytest.mark.parametrize(
+    "path", ["", "patterns/", "actions/", "metrics/", SIX, "causes/capacity/", "owners/cloudflare/"]
+)
+def test_no_line_begins_or_ends_with_a_dot_that_parts_nothing(page: Page, site: str, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{site}{path}")
+    dots, lonely = page.locator(".pm-page").evaluate(_LONELY)
+    assert dots > 0
+    assert lonely == []
 
 
 @pytest.mark.parametrize(("width", "rings"), [(1280, True), (960, True), (959, False), (390, False)])

@@ -69,7 +69,7 @@
       some && (all ? `${some} with some of the words` : `No incident has all of these words, ${some} ${some === 1 ? "has" : "have"} some`),
       book && `${book} in the handbook`,
     ];
-    return nobody + parts.filter(Boolean).join(" · ");
+    return nobody + parts.filter(Boolean).join(", ");
   }
 
   function element(name, className, ...content) {
@@ -102,11 +102,12 @@
     const best = parts[0];
     const link = element("a", "pm-result", element("strong", "pm-result__title", data.meta.title));
     link.href = address(best ? best.url : data.url);
-    const about = element("span", "pm-meta");
-    if (data.meta.severity) about.append(element("span", `pm-severity pm-severity--${data.meta.severity.toLowerCase()}`, data.meta.severity), " ");
-    if (data.meta.date) about.append(day(data.meta.date));
-    if (!data.meta.severity) about.append("Handbook");
-    if (best && best.anchor) about.append(" · ", best.title);
+    const kind = element("span", "");
+    if (data.meta.severity) kind.append(element("span", `pm-severity pm-severity--${data.meta.severity.toLowerCase()}`, data.meta.severity), " ");
+    if (data.meta.date) kind.append(day(data.meta.date));
+    if (!data.meta.severity) kind.append("Handbook");
+    const about = element("span", "pm-meta pm-dotted", kind);
+    if (best && best.anchor) about.append(" ", element("span", "", element("i", "", "· "), best.title));
     link.append(about, element("span", "pm-result__text", "… ", ...excerpt((best || data).excerpt), " …"));
     return element("li", "", link);
   }
