@@ -85,6 +85,31 @@ def test_anniversaries_stand_off_the_edge_of_their_card(
     page.close()
 
 
+def test_a_severity_of_another_name_has_its_colour_in_the_search_box_of_every_page(
+    browser: Browser, publish: Callable[[Path, Path], str], draft: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "guide.md").write_text("# How we review\n\nEvery week.\n", "utf-8")
+    (tmp_path / "mkdocs.yml").write_text("site_name: X\ntheme: {name: material}\nplugins: [postmortems]\n", "utf-8")
+    (tmp_path / "postmortem.toml").write_text('[severities]\nP1 = "Sev1"\n', "utf-8")
+    text = draft("a").replace("severity: P3", "severity: Sev1")
+    (tmp_path / "postmortems" / "a.md").write_text(text, "utf-8")
+    address = publish(tmp_path, tmp_path / "site")
+    page = browser.new_page()
+    colours = set()
+    for path in ("incidents/a/", "guide/"):
+        page.goto(f"{address}{path}")
+        page.get_by_role("searchbox", name="Search").fill("checkout")
+        badge = page.locator(".md-search .pm-severity").first
+        badge.wait_for()
+        colours.add(
+            badge.evaluate("badge => `${getComputedStyle(badge).color} ${getComputedStyle(badge).backgroundColor}`")
+        )
+    page.close()
+    assert colours == {"rgb(180, 35, 24) rgb(254, 233, 231)"}
+
+
 @pytest.mark.parametrize("width", [1280, 768, 390, 320])
 @pytest.mark.parametrize(
     "path", ["", "patterns/", "actions/", "metrics/", SIX, "causes/capacity/", "owners/cloudflare/"]

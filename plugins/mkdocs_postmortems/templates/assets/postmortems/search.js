@@ -92,6 +92,16 @@
     });
   }
 
+  /* Severities of other names have their colours from the style of our pages, which those of the handbook lack. */
+  const colours = JSON.parse(document.querySelector("[data-pm-colours]")?.dataset.pmColours ?? "{}");
+
+  function badge(word) {
+    const made = element("span", `pm-severity pm-severity--${word.toLowerCase()}`, word);
+    const colour = Object.hasOwn(colours, word.toLowerCase()) && colours[word.toLowerCase()];
+    if (colour) Object.assign(made.style, { background: `var(--pm-${colour}-soft)`, color: `var(--pm-${colour})` });
+    return made;
+  }
+
   /* The index knows a page as a file; the site knows it as a folder. */
   const address = (url) => url.replace(/\.html(?=#|$)/, "/");
 
@@ -103,7 +113,7 @@
     const link = element("a", "pm-result", element("strong", "pm-result__title", data.meta.title));
     link.href = address(best ? best.url : data.url);
     const kind = element("span", "");
-    if (data.meta.severity) kind.append(element("span", `pm-severity pm-severity--${data.meta.severity.toLowerCase()}`, data.meta.severity), " ");
+    if (data.meta.severity) kind.append(badge(data.meta.severity), " ");
     if (data.meta.date) kind.append(day(data.meta.date));
     if (!data.meta.severity) kind.append("Handbook");
     const about = element("span", "pm-meta pm-dotted", kind);
