@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from postmortem_kb.clock import today
 
@@ -120,6 +120,32 @@ def test_no_line_begins_or_ends_with_a_dot_that_parts_nothing(page: Page, site: 
     dots, lonely = page.locator(".pm-page").evaluate(_LONELY)
     assert dots > 0
     assert lonely == []
+
+
+def test_paper_says_what_a_list_is_filtered_by_and_shows_no_fields(page: Page, site: str) -> None:
+    page.goto(f"{site}actions/?state=open&text=alert")
+    words = page.locator(".pm-filter__words")
+    expect(words).to_have_text("Search in this list: alert; State: Open")
+    expect(words).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(words).to_be_visible()
+    expect(page.locator(".pm-filter__count")).to_be_visible()
+    for field in page.locator(".pm-filter :is(label, button)").all():
+        expect(field).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="Clear filters").click()
+    page.emulate_media(media="print")
+    expect(page.locator(".pm-filter")).to_be_hidden()
+
+
+def test_paper_is_light_to_its_edges_and_a_heading_stays_with_what_it_heads(browser: Browser, site: str) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(f"{site}{SIX}")
+    page.emulate_media(media="print")
+    assert page.locator(":root").evaluate("root => getComputedStyle(root).colorScheme") == "light"
+    for part in ("#similar-incidents", "#similar-incidents + .pm-meta"):
+        assert page.locator(part).evaluate("part => getComputedStyle(part).breakAfter") == "avoid"
+    page.close()
 
 
 @pytest.mark.parametrize(("width", "rings"), [(1280, True), (960, True), (959, False), (390, False)])

@@ -16,6 +16,7 @@
       this.nothing = this.page.querySelector("[data-pm-nothing]");
       this.more = this.page.querySelector("[data-pm-more]");
       this.output = form.querySelector("output");
+      this.words = form.querySelector(".pm-filter__words");
       this.clear = form.querySelector("[type=reset]");
       this.fields = [...form.elements].filter((field) => field.name);
       this.heads = [...this.page.querySelectorAll("th[data-pm-sort]")];
@@ -99,6 +100,7 @@
       this.output.textContent = few
         ? `${found.length.toLocaleString("en")} of ${postmortems.count(all, noun)}`
         : postmortems.count(all, noun);
+      this.words.textContent = this.fields.filter((field) => field.value).map(List.said).join("; ");
       this.clear.hidden = plain;
       this.nothing.hidden = !asked || found.length > 0;
       this.more.hidden = plain || found.length <= this.shown;
@@ -108,6 +110,13 @@
         if (way || (!this.order && head.dataset.pmSort === "date")) head.setAttribute("aria-sort", way || "descending");
         else head.removeAttribute("aria-sort");
       }
+    }
+
+    /* What a field asks for, for paper, which shows no fields. */
+    static said(field) {
+      const name = field.closest("label").querySelector("span").textContent;
+      const chosen = field.selectedOptions?.[0];
+      return `${name}: ${chosen ? (chosen.dataset.name ?? chosen.textContent) : field.value}`;
     }
 
     fits(facets) {
