@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -53,8 +53,11 @@ def test_the_first_tab_skips_the_navigation(path: str, page: Page, site: str) ->
     assert page.evaluate("document.activeElement.closest('.md-content') !== null")
 
 
-@pytest.mark.parametrize("path", ["", INCIDENT])
-def test_every_stop_of_the_keyboard_is_seen(path: str, page: Page, site: str) -> None:
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("path", ["", "incidents/", INCIDENT])
+def test_every_stop_of_the_keyboard_is_seen(path: str, width: int, page: Page, site: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 800})
     page.goto(site + path)
     unseen, stops = [], 0
     for _ in range(200):
@@ -65,7 +68,10 @@ def test_every_stop_of_the_keyboard_is_seen(path: str, page: Page, site: str) ->
             const shown = at.matches('.md-option') ? at.nextElementSibling : at;
             const style = getComputedStyle(shown), box = shown.getBoundingClientRect();
             const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
-            return {seen: drawn && box.width > 0 && box.height > 0, html: at.outerHTML.slice(0, 120)};
+            const inside = box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < innerHeight;
+            const header = document.querySelector('.md-header');
+            const behind = !header.contains(at) && !at.closest('[data-md-component=skip]') && box.bottom <= header.getBoundingClientRect().bottom;
+            return {seen: drawn && box.width > 0 && box.height > 0 && inside && !behind, html: at.outerHTML.slice(0, 120)};
         }""")
         if stop is None:
             break
@@ -74,6 +80,37 @@ def test_every_stop_of_the_keyboard_is_seen(path: str, page: Page, site: str) ->
             unseen.append(stop["html"])
     assert stops > 20
     assert unseen == []
+
+
+@pytest.mark.parametrize("key", ["Enter", " "])
+def test_a_keyboard_opens_the_menu_of_a_narrow_screen_and_escape_closes_it(key: str, page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(site)
+    menu = page.get_by_role("button", name="Menu")
+    expect(menu).to_have_attribute("aria-expanded", "false")
+    menu.focus()
+    page.keyboard.press(key)
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    assert page.evaluate("document.activeElement.closest('.md-sidebar--primary') !== null")
+    link = page.locator(".md-sidebar--primary").get_by_role("link", name="Incidents", exact=True)
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    expect(link).to_be_hidden()
+
+
+def test_the_focus_stays_when_a_list_changes(page: Page, site: str) -> None:
+    page.goto(f"{site}actions/")
+    page.get_by_label("State").focus()
+    page.keyboard.press("d")
+    expect(page.get_by_label("State")).to_be_focused()
+    page.get_by_role("button", name="Clear filters").press("Enter")
+    expect(page.get_by_label("Search in this list")).to_be_focused()
+    page.get_by_label("Order").select_option("priority")
+    page.get_by_role("button", name="Show more").press("Enter")
+    focused = page.locator("[data-pm-rows] > :nth-child(101) a").first
+    expect(focused).to_be_focused()
+    expect(focused).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -33,10 +33,12 @@
       this.form.hidden = false;
       this.form.addEventListener("input", () => this.changed());
       this.form.addEventListener("submit", (event) => event.preventDefault());
-      this.form.addEventListener("reset", () => setTimeout(() => ((this.order = ""), this.changed())));
-      this.more.querySelector("button").addEventListener("click", () => {
+      this.form.addEventListener("reset", () => setTimeout(() => this.cleared()));
+      this.more.querySelector("button").addEventListener("click", (event) => {
+        const [before, keyed] = [this.place.children.length, event.target.matches(":focus-visible")];
         this.shown += SHOWN;
         this.draw();
+        if (keyed) this.place.children[before]?.querySelector("a")?.focus();
       });
       this.changed();
     }
@@ -45,6 +47,13 @@
     fill(field, value) {
       field.value = value;
       if (field.name === "owner" && !field.value) field.value = value.replace(/^@/, "").toLowerCase();
+    }
+
+    /* The button goes away, and must not take the focus of a keyboard along; a finger wants no keyboard on the screen. */
+    cleared() {
+      if (this.clear.matches(":focus-visible")) this.fields[0].focus();
+      this.order = "";
+      this.changed();
     }
 
     makeSortable(head) {

@@ -3,6 +3,30 @@
 (() => {
   "use strict";
 
+  /* The menu of a narrow screen is a box that a label ticks: the theme opens it with Enter once the label has the focus. */
+  function startMenu() {
+    const menu = document.getElementById("__drawer");
+    const button = document.querySelector(".md-header label[for=__drawer]");
+    if (!menu || !button) return;
+    const tell = () => button.setAttribute("aria-expanded", String(menu.checked));
+    for (const [key, value] of Object.entries({ role: "button", tabindex: "0", "aria-label": "Menu" })) button.setAttribute(key, value);
+    menu.addEventListener("change", () => {
+      tell();
+      if (menu.checked && document.activeElement === button) document.querySelector(".md-sidebar--primary a")?.focus({ preventScroll: true });
+    });
+    button.addEventListener("keydown", (event) => {
+      if (event.key !== " ") return;
+      event.preventDefault();
+      button.click();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.checked) return;
+      menu.click();
+      button.focus();
+    });
+    tell();
+  }
+
   function complete() {
     const search = document.querySelector(".md-search");
     search?.setAttribute("aria-label", search.querySelector("input")?.getAttribute("aria-label") ?? "Search");
@@ -22,6 +46,7 @@
     }
   }
 
+  startMenu();
   /* The theme adds to the page in the same turn; what it adds is looked at behind it. */
   if (window.document$) document$.subscribe(() => requestAnimationFrame(complete));
   else complete();
