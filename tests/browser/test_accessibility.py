@@ -99,6 +99,27 @@ def test_a_keyboard_opens_the_menu_of_a_narrow_screen_and_escape_closes_it(key: 
     expect(link).to_be_hidden()
 
 
+def test_in_a_part_of_the_menu_only_what_is_seen_has_the_focus_and_its_title_leads_back(page: Page, site: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{site}handbook/site/")
+    page.get_by_role("button", name="Menu").press("Enter")
+    covered = """() => {
+        const at = document.activeElement, box = at.getBoundingClientRect();
+        const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+        return at.contains(top) || top.contains(at) ? '' : at.outerHTML.slice(0, 120);
+    }"""
+    names = []
+    while page.evaluate("document.activeElement.closest('.md-sidebar--primary') !== null"):
+        assert page.evaluate(covered) == ""
+        names.append(page.evaluate("document.activeElement.textContent.trim()"))
+        page.keyboard.press("Tab")
+    assert names[0] == "Writing a postmortem"
+    assert "Dashboard" not in names
+    page.locator(".md-sidebar--primary label.md-nav__title", has_text="Handbook").press("Enter")
+    expect(page.locator(".md-sidebar--primary").get_by_role("link", name="Dashboard")).to_be_visible()
+
+
 def test_the_focus_stays_when_a_list_changes(page: Page, site: str) -> None:
     page.goto(f"{site}actions/")
     page.get_by_label("State").focus()

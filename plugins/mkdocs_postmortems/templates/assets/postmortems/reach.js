@@ -8,11 +8,12 @@
     const menu = document.getElementById("__drawer");
     const button = document.querySelector(".md-header label[for=__drawer]");
     if (!menu || !button) return;
+    const first = () => [...document.querySelectorAll(".md-sidebar--primary a")].find((link) => getComputedStyle(link).visibility === "visible");
     const tell = () => button.setAttribute("aria-expanded", String(menu.checked));
     for (const [key, value] of Object.entries({ role: "button", tabindex: "0", "aria-label": "Menu" })) button.setAttribute(key, value);
     menu.addEventListener("change", () => {
       tell();
-      if (menu.checked && document.activeElement === button) document.querySelector(".md-sidebar--primary a")?.focus({ preventScroll: true });
+      if (menu.checked && document.activeElement === button) first()?.focus({ preventScroll: true });
     });
     button.addEventListener("keydown", (event) => {
       if (event.key !== " ") return;
@@ -31,6 +32,7 @@
     const search = document.querySelector(".md-search");
     search?.setAttribute("aria-label", search.querySelector("input")?.getAttribute("aria-label") ?? "Search");
     for (const table of document.querySelectorAll(".md-typeset__scrollwrap")) table.tabIndex = 0;
+    for (const back of document.querySelectorAll(".md-sidebar--primary .md-nav__title:not([for=__drawer])")) back.tabIndex = 0;
     for (const nav of document.querySelectorAll(".md-code__nav")) nav.setAttribute("role", "none");
     /* A page without headings has no link over the navigation. */
     const place = document.querySelector("[data-md-component=skip]");
