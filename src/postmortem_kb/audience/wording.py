@@ -56,6 +56,8 @@ _LINE_SPACE = " \t\r\n\x0b\x0c"
 _HOST = re.compile(
     r"(?<![A-Za-z0-9+.-])[0-9+.-]*+([A-Za-z][A-Za-z0-9+.-]*+):/+([^/?#\s]*)|(?<![^\W_])([Ww]{3}\.[^/?#\s]+)"
 )
+_NAMED = re.compile(r"(?:[A-Za-z0-9._-]|[^\x00-\x7f])+")
+"""A host's name. With any other sign in it, such as a backslash, a browser goes to the host that stands before that."""
 _LONGEST = 253
 """Characters of a host's name: RFC 1035 has 255 bytes for it, of which two are not written."""
 _ENCODED = 3
@@ -87,7 +89,7 @@ class Wording:
         return (scheme or "http").lower() in ("http", "https") and self._listed(re.sub(r":[0-9]*\Z", "", name))
 
     def _listed(self, host: str) -> bool:
-        if len(host) > _LONGEST:
+        if len(host) > _LONGEST or not _NAMED.fullmatch(host):
             return False
         host = _readable(host)
         above = (f"*{host[at:]}" for at, letter in enumerate(host) if letter == ".")
