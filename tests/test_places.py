@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +85,18 @@ def test_an_empty_knowledge_base_is_one(entry: str, tmp_path: Path, capsys: pyte
     assert capsys.readouterr().out == "0 postmortems checked.\n"
     assert main(["--root", str(tmp_path), "stats"]) == 0
     assert main(["--root", str(tmp_path), "actions"]) == 0
+
+
+@pytest.mark.parametrize("kind", ["file", "pipe", "link"])
+def test_postmortems_that_are_no_folder_let_nothing_pass(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "postmortem.toml").touch()
+    place = tmp_path / "postmortems"
+    {"file": place.touch, "pipe": lambda: os.mkfifo(place), "link": lambda: place.symlink_to("nowhere")}[kind]()
+    for words in (["check"], ["stats"], ["check", "--since", "HEAD"]):
+        assert main(["--root", str(tmp_path), *words]) == 2
+    assert f"`{place}` is no folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
