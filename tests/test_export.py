@@ -525,6 +525,51 @@ def test_csv_has_a_row_each_and_no_formulas(base: Path, tmp_path: Path) -> None:
     assert [row["owner"] for row in rows("actions.csv")] == ["'@maria", "'@maria"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "one\r=1+1",
+        "one\r\ntwo",
+        "one\ntwo",
+        "one;two",
+        "one\ttwo",
+        'one "two", three',
+        "one\u2028two",
+        "one\0two",
+        "\r=1",
+    ],
+)
+def test_a_text_stays_one_cell_whatever_it_holds(text: str, base: Path, tmp_path: Path) -> None:
+    file = base / "postmortems" / "b.md"
+    typed = file.read_text(encoding="utf-8")
+    for old in ("action: Alert on the pool", "summary: Nobody could pay."):
+        assert old in typed
+        typed = typed.replace(old, f"{old.partition(':')[0]}: {json.dumps(text)}")
+    file.write_text(typed, encoding="utf-8")
+    assert export(base, tmp_path / "out", "csv") == 0
+    for name, key, rows in (("incidents.csv", "summary", 2), ("actions.csv", "action", 2)):
+        with (tmp_path / "out" / name).open(encoding="utf-8", newline="") as opened:
+            found = list(csv.DictReader(opened, strict=True))
+        assert len(found) == rows
+        assert text.strip() in {row[key].removeprefix("'").strip() for row in found}
+        # A spreadsheet may take these for the ends of cells as well, where no quotes stand around them.
+        bare = re.sub(r'"(?:[^"]|"")*"', "", (tmp_path / "out" / name).read_bytes().decode("utf-8"))
+        assert not re.search("[;\t\r]", bare)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\n", "\f", "\xa0", "\u3000", "\x00", "\ufeff", "\u200b", " \r "])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d"])
+def test_no_blank_hides_a_formula(blank: str, sign: str, base: Path, tmp_path: Path) -> None:
+    file = base / "postmortems" / "b.md"
+    typed = file.read_text(encoding="utf-8").replace(
+        "action: Alert on the pool", f"action: {json.dumps(f'{blank}{sign}1')}"
+    )
+    file.write_text(typed, encoding="utf-8")
+    assert export(base, tmp_path / "out", "csv") == 0
+    with (tmp_path / "out" / "actions.csv").open(encoding="utf-8", newline="") as opened:
+        assert f"'{blank}{sign}1" in [row["action"] for row in csv.DictReader(opened)]
+
+
 def test_an_export_replaces_an_earlier_one_and_leaves_the_rest_alone(base: Path, tmp_path: Path) -> None:
     target = tmp_path / "out"
     export(base, target)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -19,7 +18,10 @@ _INCIDENTS = (
     "downtime_minutes", "publish_days", "services", "data_assets", "tags", "incidents", "causes", "actions",
     "open_actions", "author", "summary", "path", "url",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Programs may drop the blanks before a sign. The signs are also there in full width.
+_FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+# A program that looks at a semicolon or a tab as well, as spreadsheets do, has to see that the cell goes on.
+_ENDS_A_CELL = re.compile(r'[",;\t\r\n]')
 
 
 def files(knowledge: Knowledge) -> dict[str, str]:
@@ -38,12 +40,12 @@ def actions(entries: Iterable[Owed], columns: Sequence[str] = ACTIONS) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """A table whose lines end in LF; keys that are no column are left out."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _cell(row.get(key, "")) for key in columns} for row in rows)
-    return text.getvalue()
+    """A table whose lines end in LF; keys that are no column are left out.
+
+    Source: RFC 4180. Line breaks inside of a text stay as they are.
+    """
+    lines = (columns, *([_cell(row.get(key, "")) for key in columns] for row in rows))
+    return "".join(f"{','.join(map(_quoted, line))}\n" for line in lines)
 
 
 def _row(incident: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,11 +59,19 @@ def _row(incident: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cell(value: object) -> object:
+def _cell(value: object) -> str:
     """A value that no spreadsheet takes for a formula; a list is one text.
 
     Source: https://owasp.org/www-community/attacks/CSV_Injection
     """
     if isinstance(value, list):
         value = "; ".join(map(str, value))
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else str(value)
+
+
+def _quoted(cell: str) -> str:
+    # Not by the writer of the standard library: in Python 3.11 it leaves a CR bare, and the rest of the text is a new row.
+    if not _ENDS_A_CELL.search(cell):
+        return cell
+    doubled = cell.replace('"', '""')
+    return f'"{doubled}"'
