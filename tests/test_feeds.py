@@ -298,6 +298,30 @@ def test_a_done_action_leaves_the_calendar_and_the_others_keep_their_ids(base: P
     assert after.items() <= before.items()
 
 
+def test_items_that_share_an_id_by_mistake_are_told_apart(
+    base: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    file = base / "postmortems" / "a.md"
+    before = {event["SUMMARY"]: event["UID"] for event in events(published(base)["actions.ics"])}
+    text = file.read_text(encoding="utf-8").replace("id: A2", "id: A1")
+    risk = text[text.index("  - id: RC1") : text.index("action_items:")]
+    text = text.replace(risk, risk + risk.replace("sized by hand", "never measured"))
+    file.write_text(text, encoding="utf-8")
+    found = published(base)
+    told = {event["SUMMARY"]: event["UID"] for event in events(found["actions.ics"])}
+    assert len(told) == 4
+    assert {title for title, uid in before.items() if told[title] == uid} == set(before) - {"Due: Alert on it"}
+    assert main(["--root", str(base), "actions", "--format", "json", "--as-of", "2026-04-01"]) == 0
+    for written in (found["api/actions.json"], capfdbinary.readouterr().out):
+        items = [
+            (item["id"], item["action"], item["due"], item["overdue"]) for item in json.loads(written)["actions"][:2]
+        ]
+        assert items == [
+            ("A1", "Size the pool, then; test it", "2026-03-20", True),
+            ("A1", "Alert on it", "2026-05-01", False),
+        ]
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

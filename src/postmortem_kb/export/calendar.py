@@ -5,17 +5,17 @@ Source: RFC 5545
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain
-from typing import TYPE_CHECKING
+from itertools import chain, takewhile
+from typing import TYPE_CHECKING, TypeVar
 
 from postmortem_kb.export.identity import changed, lasting_id, one_line, writable
 from postmortem_kb.history import History
 from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.model import AcceptedRisk, Cause, Postmortem
+from postmortem_kb.model import AcceptedRisk, Action, Cause, Postmortem
 from postmortem_kb.parts import parts, parts_of_actions
 from postmortem_kb.policy import Policy
 from postmortem_kb.render import urls
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from icalendar import Timezone
 
 ADDRESS = "actions.ics"
+_Item = TypeVar("_Item", Action, Cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _due(entry: Owed, day: date, policy: Policy, history: History) -> str:
         f"Done when: {action.success_criteria}" if action.success_criteria else "",
         f"Ticket: {action.ticket}" if action.ticket else "",
     ]
-    names = (postmortem.id, "action", action.id)
+    names = (postmortem.id, "action", action.id, *_which(action, postmortem.actions))
     anchor = f"#action-{action.id.lower()}"
     return _event(f"Due: {action.action}", told, day, names, anchor, postmortem, policy, changed(postmortem, history))
 
@@ -107,11 +108,17 @@ def _decision(risk: Risk, policy: Policy, history: History) -> str:
         f"Accepted by: {risk.accepted.by}",
         f"Reason: {risk.accepted.reason}",
     ]
-    names = (postmortem.id, "risk", cause.id)
+    names = (postmortem.id, "risk", cause.id, *_which(cause, postmortem.causes))
     title = f"Accepted risk ends: {cause.statement}"
     return _event(
         title, told, risk.until, names, f"#{cause.id.lower()}", postmortem, policy, changed(postmortem, history)
     )
+
+
+def _which(one: _Item, all_: Sequence[_Item]) -> tuple[str, ...]:
+    """What tells things of one id apart, for calendars keep one event of an id: nothing for the first of them."""
+    earlier = sum(other.id == one.id for other in takewhile(lambda other: other is not one, all_))
+    return (str(earlier + 1),) if earlier else ()
 
 
 def _event(
