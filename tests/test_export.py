@@ -526,6 +526,36 @@ def test_csv_has_a_row_each_and_no_formulas(base: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "place", "wrong"),
+    [
+        ("incidents", ("timestamps", "started"), "soon"),
+        ("incidents", ("timestamps", "started"), "2026-03-04 09:00"),
+        ("incidents", ("published",), "March"),
+        ("incidents", ("root_causes", 1, "accepted_risk", "until"), ""),
+        ("incidents", ("action_items", 0, "due"), "soon"),
+        ("incidents", ("action_items", 1, "verification", "on"), "soon"),
+        ("incidents", ("times", "ttd_minutes"), -7),
+        ("actions", ("due",), "soon"),
+        ("actions", ("due",), ""),
+        ("actions", ("dew",), "2026-03-20"),
+        ("actions", ("overdue",), "yes"),
+    ],
+)
+def test_the_published_schemas_refuse_what_a_reader_cannot_use(
+    name: str, place: tuple[str | int, ...], wrong: object, base: Path, tmp_path: Path
+) -> None:
+    assert export(base, tmp_path / "out", "json") == 0
+    data = json.loads((tmp_path / "out" / f"{name}.json").read_text(encoding="utf-8"))
+    schema = Draft202012Validator(json.loads((tmp_path / "out" / f"{name}.schema.json").read_text(encoding="utf-8")))
+    assert schema.is_valid(data)
+    held: Any = next(entry for entry in data[name] if "b" in (entry["id"], entry.get("incident")))
+    for key in place[:-1]:
+        held = held[key]
+    held[place[-1]] = wrong
+    assert not schema.is_valid(data)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "one\r=1+1",
