@@ -138,3 +138,16 @@ def test_times_are_computed_and_keys_of_one_s_own_stay_at_home(base: Path) -> No
     incident = json.loads("".join(files(knowledge)["api/incidents.json"]()))["incidents"][0]
     assert incident["times"] == {"ttr_minutes": 60.0, "downtime_minutes": 60.0, "publish_days": 2}
     assert "x-sprint" not in incident["action_items"][0]
+
+
+@pytest.mark.parametrize("command", [["actions"], ["similar", "--text", "Checkout was down, the pool was full"]])
+def test_no_text_of_an_action_moves_the_cursor(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "postmortems").mkdir()
+    text = FILE.format(id="a", service="checkout").replace("=1+1 size", "\\e]0;x\\a\\e[2J\\u202e size\\x9b")
+    (tmp_path / "postmortems" / "a.md").write_text(text, encoding="utf-8")
+    assert main(["--root", str(tmp_path), *command]) == 0
+    printed = capsys.readouterr().out
+    assert "size\ufffd the pool" in printed
+    assert [c for c in printed if not c.isprintable() and c != "\n"] == []

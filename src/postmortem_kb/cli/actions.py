@@ -17,6 +17,7 @@ from postmortem_kb.insight.actions import Owed, action_index, owner_key
 from postmortem_kb.insight.sides import name_key, names_by_key
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.policy import read_policy
+from postmortem_kb.report.text import printable
 from postmortem_kb.root import knowledge_base
 from postmortem_kb.words import strangers, was_meant
 
@@ -112,7 +113,7 @@ def _text(entries: Iterable[Owed], accepted: Iterable[Risk], knowledge: Knowledg
         when = f"due {action.due}" if action.due else "no date"
         state = f"overdue since {action.due}" if entry.overdue else when if action.open else action.status
         yield f"{entry.postmortem.id} {action.id}  {action.priority} {action.type}  {action.owner}  {state}"
-        yield f"  {' '.join(action.action.split())}"
+        yield f"  {printable(' '.join(action.action.split()))}"
     late = sum(entry.overdue for entry in entries)
     owed = sum(entry.action.open for entry in entries)
     yield f"{len(entries)} action item{'' if len(entries) == 1 else 's'}: {owed} open, {late} overdue."

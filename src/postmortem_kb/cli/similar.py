@@ -17,6 +17,7 @@ from postmortem_kb.insight.profile import Profile, profile_of, profile_of_text
 from postmortem_kb.insight.search import Found, Searcher, earlier
 from postmortem_kb.insight.shelf import shelf_of
 from postmortem_kb.policy import read_policy
+from postmortem_kb.report.text import printable
 from postmortem_kb.root import knowledge_base
 from postmortem_kb.source.document import parse_document
 
@@ -50,7 +51,7 @@ def command(root: Path | None, path: str | None, text: str | None, count: int, s
     else:
         told = text if text is not None else _read(path, catalog)
         found = Searcher(catalog, shelf_of(folder)).similar(_profile(path, told, catalog), count, told)
-        lines = _text(found, len(catalog.paths)) if format_ == "text" else _json(found)
+        lines = map(printable, _text(found, len(catalog.paths))) if format_ == "text" else _json(found)
     for line in lines:
         click.echo(line)
     return 0

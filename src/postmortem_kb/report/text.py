@@ -28,8 +28,8 @@ def _diagnostic(diagnostic: Diagnostic, line: str, colour: bool) -> Iterator[str
     span = diagnostic.span
     severity = _paint(diagnostic.severity, colour, fg=_COLOURS[diagnostic.severity], bold=True)
     rule = _paint(f"[{diagnostic.rule}]", colour, dim=True)
-    place = _paint(f"{_printable(diagnostic.path)}:{span.line}:{span.column}", colour, bold=True)
-    yield f"{place}: {severity} {rule} {_printable(diagnostic.message)}"
+    place = _paint(f"{printable(diagnostic.path)}:{span.line}:{span.column}", colour, bold=True)
+    yield f"{place}: {severity} {rule} {printable(diagnostic.message)}"
     if line.strip():
         shown, column = _window(line, span.column)
         width = max(1, min((span.end_column if span.end_line == span.line else len(line) + 1) - span.column, _WIDTH))
@@ -39,13 +39,13 @@ def _diagnostic(diagnostic: Diagnostic, line: str, colour: bool) -> Iterator[str
             "^" * width, colour, fg=_COLOURS[diagnostic.severity]
         )
     if diagnostic.help:
-        yield f"  {_paint('help:', colour, fg='green')} {_printable(diagnostic.help)}"
+        yield f"  {_paint('help:', colour, fg='green')} {printable(diagnostic.help)}"
 
 
 def _window(line: str, column: int) -> tuple[str, int]:
     """A part of a line that fits on a terminal, and where the column is in it."""
     start = 0 if column <= _WIDTH - 20 else column - 40
-    return _printable(line[start : start + _WIDTH]), column - start
+    return printable(line[start : start + _WIDTH]), column - start
 
 
 def _summary(run: Run, colour: bool) -> str:
@@ -73,6 +73,6 @@ def _paint(text: str, colour: bool, *, fg: str | None = None, bold: bool = False
     return click.style(text, fg=fg, bold=bold or None, dim=dim or None) if colour else text
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text that cannot move the cursor, change a colour or turn the direction of writing."""
     return "".join(c if c.isprintable() else " " if c in "\t\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
