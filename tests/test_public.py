@@ -426,6 +426,40 @@ def test_the_public_wins_where_two_places_name_an_audience(
     assert not (tmp_path / "site" / "incidents" / "a").exists()
 
 
+@pytest.mark.parametrize("link", ["file", "folder", "docs", "repository"])
+def test_what_is_linked_into_the_docs_folder_is_no_page_of_the_handbook(
+    link: str, tmp_path: Path, run: Run, draft: Callable[..., str]
+) -> None:
+    """A draft that is to be public once, or all of a public postmortem, would be published as it stands in its file."""
+    base = tmp_path / "base"
+    (base / "docs").mkdir(parents=True)
+    folder = base / ("docs/postmortems" if link in ("docs", "repository") else "postmortems")
+    folder.mkdir()
+    kestrel = draft("a").replace("status: draft", "status: draft\nvisibility: public") + "\n## Appendix\n\nKestrel\n"
+    (folder / "a.md").write_text(kestrel, encoding="utf-8")
+    (folder / "_b.md").write_text(kestrel, encoding="utf-8")
+    (folder / "README.md").write_text("---\nvisibility: public\n---\n# How we write them\n", encoding="utf-8")
+    root, docs = (", root: docs", "docs") if link in ("docs", "repository") else ("", "docs")
+    if link == "file":
+        for name in ("a", "_b"):
+            (base / "docs" / f"linked{name}.md").symlink_to(f"../postmortems/{name}.md")
+    elif link == "folder":
+        (base / "docs" / "linked").symlink_to("../postmortems")
+    elif link == "docs":
+        docs = "linked"
+        (base / docs).symlink_to("docs")
+    plugin = f"plugins: [{{postmortems: {{audience: public{root}}}}}, search]"
+    theme = "theme: {name: material, font: false}"
+    (base / "mkdocs.yml").write_text(f"site_name: A\n{theme}\ndocs_dir: {docs}\n{plugin}\n", encoding="utf-8")
+    (tmp_path / "linked").symlink_to("base")
+    configuration = tmp_path / ("linked" if link == "repository" else "base") / "mkdocs.yml"
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", configuration, "-d", tmp_path / "site"]
+    run(command, tmp_path, env={"NO_MKDOCS_2_WARNING": "1"})
+    assert found(tmp_path / "site", {"kestrel": "a draft"}) == {}
+    # What tells of their folder may be linked to on purpose.
+    assert bool(found(tmp_path / "site", {"how we write them": "a page"})) == (link == "folder")
+
+
 @pytest.mark.parametrize("audience", ["internal", "public"])
 @pytest.mark.parametrize(
     ("plugin", "told"),

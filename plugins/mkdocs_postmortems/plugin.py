@@ -24,7 +24,7 @@ from mkdocs_postmortems.receipts import Receipts
 from mkdocs_postmortems.refusal import Refusal
 from mkdocs_postmortems.security import content_security_policy
 from mkdocs_postmortems.site import FinishedPage
-from mkdocs_postmortems.sources import check_folders, keep_shown
+from mkdocs_postmortems.sources import check_folders, hide_sources, keep_shown
 from mkdocs_postmortems.theme import set_theme, severity_colours, take_over_search
 from mkdocs_postmortems.turn import Turn
 from postmortem_kb.audience import PUBLIC
@@ -106,7 +106,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the main pages, before plugins that look at every page."""
         if self.building:
-            self._hide_sources(files)
+            hide_sources(files, config, self.root)
             for line in chain(keep_shown(files, config, self.root), self.building.make_room(files)):
                 log.warning("%s", line)
             self.building.add_main_pages(files, config)
@@ -225,10 +225,3 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             return knowledge_base(folder / self.config.root).resolve() if self.config.root else find_root(folder)
         except UsageError as error:
             raise Refusal(str(error)) from None
-
-    def _hide_sources(self, files: Files) -> None:
-        """Where the docs folder holds the postmortems, their sources are no pages of their own."""
-        folder = self.root / FOLDER
-        for file in list(files):
-            if file.abs_src_path and Path(file.abs_src_path).is_relative_to(folder):
-                files.remove(file)

@@ -11,6 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from mkdocs_postmortems.refusal import Refusal
+from postmortem_kb.catalog import is_postmortem
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.text import path_text
 
@@ -50,6 +51,27 @@ def _held(site: Path, config: MkDocsConfig, root: Path) -> str:
     if config.theme.custom_dir:
         around[Path(config.theme.custom_dir).resolve()] = "the templates of the theme"
     return next((f"holds {name}" for folder, name in around.items() if folder.is_relative_to(site)), "")
+
+
+def hide_sources(files: Files, config: MkDocsConfig, root: Path) -> None:
+    """Where the docs folder holds the postmortems, or links to some, their sources are no pages of their own.
+
+    What else lies beside postmortems, such as a picture or what tells of their folder, may be linked to and shown.
+    """
+    folder, docs = (root / FOLDER).resolve(), Path(config.docs_dir)
+    for file in list(files):
+        source = Path(file.abs_src_path) if file.abs_src_path else None
+        if source and source.is_relative_to(docs):
+            target = _resolved(source)
+            linked = target and target.is_relative_to(folder) and _is_source(target.name)
+            # The docs folder itself may be reached through a link.
+            if linked or (docs.resolve() / source.relative_to(docs)).is_relative_to(folder):
+                files.remove(file)
+
+
+def _is_source(name: str) -> bool:
+    """Whether a file of this name is a postmortem, or what somebody hides among them."""
+    return is_postmortem(name) or name.startswith("_")
 
 
 def keep_shown(files: Files, config: MkDocsConfig, root: Path) -> Iterator[str]:
