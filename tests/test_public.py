@@ -768,6 +768,52 @@ def test_a_name_takes_nothing_else_of_its_paragraph_along(body: str, told: str, 
     assert re.sub(r' (?:rel|loading)="[^"]*"', "", html).strip() == f"<p>{told}</p>"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "- It`s slow\n- <!-- kestrel --> and he`s late",
+        "> It`s slow\n\n> <!-- kestrel --> and he`s late",
+        "### It`s slow\n<!-- kestrel --> and he`s late",
+        "It`s slow\n<!-- kestrel ` -->\nand late",
+        "It\\`s slow <!-- kestrel --> and he\\`s late",
+        "| A | B |\n| --- | --- |\n| It`s slow | <!-- kestrel --> he`s late |",
+        "<!--\n```\n-->\n\nslow <!-- kestrel --> late\n\n```\ncode\n```",
+        "<details>\n```\nslow <!-- kestrel -->\n```\n</details>",
+        "slow <?x > kestrel ?> late",
+        "slow <![CDATA[ > kestrel ]]> late",
+        "slow <!-- never ends\n\n<!-- kestrel",
+        "[^1] slow\n\n```\ncode\n```\n\n[^1]: It`s\n\n    <!-- kestrel --> he`s",
+    ],
+)
+def test_what_a_code_host_does_not_show_is_not_told_whatever_stands_around_it(body: str, tmp_path: Path) -> None:
+    """A single backtick before a comment is no beginning of code, nor is a fence within one."""
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortems" / "open.md").write_text(TOLD.format(body=body), encoding="utf-8")
+    told = read_public(tmp_path).by_id["open"].document.text.string
+    assert "kestrel" not in told
+    assert "slow" in told
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "`<!-- kestrel -->`",
+        "one `a <!-- `\nand `<!-- kestrel -->`",
+        "| A |\n| --- |\n| `<!-- a \\| kestrel -->` |",
+        "```html\n<!-- kestrel -->\n```",
+        "- list\n\n      <!-- kestrel -->",
+        "[^1]\n\n[^1]: Note\n\n    ```\n    <!-- kestrel -->\n    ```\n\n```\ncode\n```",
+        "below `<b>` is <!-- text kestrel",
+    ],
+)
+def test_what_a_code_host_shows_as_code_or_text_is_told(body: str, tmp_path: Path) -> None:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortems" / "open.md").write_text(TOLD.format(body=body), encoding="utf-8")
+    told = read_public(tmp_path).by_id["open"].document.text.string
+    assert "kestrel" in told
+    assert "<!--" in told.replace("\\<", "<").replace("&lt;", "<")
+
+
 UNFIT: dict[str, Callable[[str], str]] = {
     "nested too deeply": lambda text: text + "*a **b " * 9000,
     "longer than is read": lambda text: text + "x\n\n" * 30000,

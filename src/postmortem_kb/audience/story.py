@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from postmortem_kb.audience.unseen import without_html
 from postmortem_kb.audience.wording import Wording
 from postmortem_kb.source.body import Body, plain, read_body
+from postmortem_kb.source.dialect import parse_blocks
 from postmortem_kb.source.text import Text
 
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
@@ -40,7 +41,7 @@ def public_tokens(body: Body, rows: int, sections: Collection[str], wording: Wor
     start = body.text.starts[body.offset] if body.offset < len(body.text.starts) else len(body.text.string)
     text = body.text.string[start:]
     # The tokens change below: nobody else reads those of a text of which there is a public one.
-    seen = read_body(Text.of(without_html(text, body.tokens)), 0, rows=rows) if "<" in text else body
+    seen = read_body(Text.of(without_html(text, parse_blocks(text, rows=rows))), 0, rows=rows) if "<" in text else body
     tokens = list(_sections(seen, {title.casefold() for title in sections}))
     notes = list(_notes(tokens, seen.tokens[seen.notes :]))
     for token in chain(tokens, notes):

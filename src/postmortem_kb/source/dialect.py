@@ -63,9 +63,9 @@ class Allowance:
 
 
 @cache
-def parser() -> MarkdownIt:
-    """The one Markdown dialect. Raw HTML stays text."""
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _NESTING})
+def parser(*, html: bool = False) -> MarkdownIt:
+    """The one Markdown dialect. Raw HTML stays text, unless it is asked for, as a code host reads it."""
+    markdown = MarkdownIt("commonmark", {"html": html, "maxNesting": _NESTING})
     markdown.use(gfm_plugin)
     markdown.core.ruler.at("inline", _paragraphs)
     markdown.core.ruler.at("footnote_tail", gather_footnotes)
@@ -95,6 +95,19 @@ def parse(text: str, env: dict[str, Any], *, rows: int) -> tuple[list[Token], di
     tokens = parser().parse(text, env)
     del env["allowance"]
     return tokens, allowance.excess
+
+
+def parse_blocks(text: str, *, rows: int) -> list[Token]:
+    """The blocks of a body, raw HTML among them, without what their sentences are made of; none where a limit was met.
+
+    Args:
+        text: The body.
+        rows: The most rows of one table.
+    """
+    tokens: list[Token] = []
+    markdown, env = parser(html=True), {"allowance": Allowance(rows)}
+    markdown.block.parse(re.sub(r"\r\n?", "\n", text), markdown, env, tokens)
+    return [] if env["allowance"].excess else tokens
 
 
 def _allowance(env: Any) -> Allowance:
