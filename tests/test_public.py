@@ -794,6 +794,19 @@ def test_what_a_code_host_does_not_show_is_not_told_whatever_stands_around_it(bo
     assert "slow" in told
 
 
+@pytest.mark.parametrize("language", ["mermaid", "Mermaid live", "sql"])
+def test_a_comment_in_a_diagram_is_not_told(language: str, tmp_path: Path) -> None:
+    """The page holds the source of a diagram; of other code, a code host shows the comments."""
+    diagram = "%%{init: {'theme': 'neutral'}}%%\nflowchart LR\n  %% kestrel\n  A --> B\n\n%% kestrel"
+    body = f"- as drawn\n\n  ```{language}\n  {diagram.replace(chr(10), chr(10) + '  ')}\n  ```"
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortems" / "open.md").write_text(TOLD.format(body=body), encoding="utf-8")
+    told = read_public(tmp_path).by_id["open"].document.text.string
+    assert told.count("kestrel") == (2 if language == "sql" else 0)
+    for kept in ("neutral", "flowchart LR", "A --> B"):
+        assert kept in told
+
+
 @pytest.mark.parametrize(
     "body",
     [

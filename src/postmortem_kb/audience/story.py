@@ -16,6 +16,9 @@ from postmortem_kb.source.dialect import parse_blocks
 from postmortem_kb.source.text import Text
 
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
+_DRAWN = "mermaid"
+_NOTE = re.compile(r"^[^\S\n]*+%%(?!\{)[^\n]+\n?", re.MULTILINE)
+"""A comment, by what Mermaid itself takes out of a diagram (`cleanupComments`)."""
 _MARKS = re.compile(r"[\\`*_\[\]<&~|]")
 """What would be read as markup: mdformat writes what stands for a picture as it is."""
 
@@ -95,7 +98,9 @@ def _tell(token: Token, wording: Wording, ways: Ways) -> None:
     elif token.type in ("fence", "code_block"):
         language = _LANGUAGE.match(token.info)
         token.info = language[0] if language else ""
-        token.content = wording.told(token.content)
+        # No code host shows the comments of a diagram; those of other code it does.
+        content = _NOTE.sub("", token.content) if token.info.lower() == _DRAWN else token.content
+        token.content = wording.told(content)
 
 
 def _inside(children: list[Token], wording: Wording, ways: Ways) -> Iterator[Token]:
