@@ -42,7 +42,7 @@ from postmortem_kb.catalog import Catalog
 from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity, Span
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.source.links import PICTURES, Target, below_root, evidence, targets
+from postmortem_kb.source.links import PICTURES, Target, below_root, evidence, scheme, targets
 from postmortem_kb.words import nearest
 
 NAME = "broken-link"
@@ -50,7 +50,6 @@ SEVERITY = Severity.ERROR
 SCOPE = Scope.CATALOG
 _GUESSES = 20
 """So many names are guessed in a document: each is compared with a whole folder, and many dead links have one reason."""
-_HOST = ("http://", "https://")
 _PLAIN = re.compile(r"[^\s#?%()<>\\`\ud800-\udfff]+")
 """A path that is an address as it is."""
 
@@ -70,7 +69,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         for index, item in frontmatter.mappings(key):
             named = item.get("evidence")
             for position, address in enumerate(named if isinstance(named, list) else ()):
-                if isinstance(address, str) and not address.startswith(_HOST):
+                if isinstance(address, str) and not scheme(address):
                     span = frontmatter.at(key, index, "evidence", position)
                     path, _ = evidence(address, catalog.is_file)
                     yield from _broken(catalog, document, guesses, span, address, path, "", f"{key}.evidence")
