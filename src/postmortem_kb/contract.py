@@ -14,7 +14,7 @@ from postmortem_kb.requirement import retold, when_required
 from postmortem_kb.source.yaml import Path
 from postmortem_kb.validator import Validator, flat, resolved
 from postmortem_kb.violation import Violation, first_sentence, place_name, remedy, sample, unknown_key, wrong_value
-from postmortem_kb.words import nearest
+from postmortem_kb.words import SURELY, nearest
 
 
 def published_schema() -> dict[str, Any]:
@@ -118,9 +118,10 @@ class Contract:
             for name in _unknown(error):
                 keys: Mapping[str, Any] = error.schema.get("properties", {})
                 homes = self._homes(name)
-                key = "" if homes else nearest(name, keys, cutoff=0.8) or ""
-                told = unknown_key(path, name, keys, homes)
-                yield Violation(path, name, keyword, *told, "" if key in error.instance else key)
+                near = nearest(name, keys, cutoff=SURELY) or ""
+                near = "" if near in error.instance else near
+                told = unknown_key(path, name, keys, homes, near)
+                yield Violation(path, name, keyword, *told, "" if homes else near)
         elif keyword == "enum" and not isinstance(error.instance, str):
             yield Violation(path, "", "type", *wrong_value(path, error))
         else:

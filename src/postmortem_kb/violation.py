@@ -11,7 +11,7 @@ from typing import Any
 from postmortem_kb.example import entry
 from postmortem_kb.source.yaml import Path
 from postmortem_kb.validator import Validator
-from postmortem_kb.words import nearest
+from postmortem_kb.words import SURELY, nearest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,11 +46,23 @@ def place_name(path: Sequence[str | int]) -> str:
     return text
 
 
-def unknown_key(path: Path, name: str, known: Mapping[str, Any], homes: Sequence[str] = ()) -> tuple[str, str]:
-    """Message and help for a key that the schema does not know; `homes` says where it knows one of this name."""
+def unknown_key(
+    path: Path, name: str, known: Mapping[str, Any], homes: Sequence[str] = (), near: str = ""
+) -> tuple[str, str]:
+    """Message and help for a key that the schema does not know.
+
+    Args:
+        path: The mapping in which it stands.
+        name: The key.
+        known: The keys of that mapping.
+        homes: Where else the schema knows a key of this name, in words.
+        near: The key of that mapping that is still free and was surely meant, if there is one.
+    """
     place = f" in `{place_name(path)}`" if path else ""
     if homes:
-        return f"`{name}` is no key{place}", f"`{name}` stands {' or '.join(homes)}."
+        # `customer` in `impact` is a slip of `customers` sooner than a brief in the wrong place.
+        hint = f"Did you mean `{near}`? " if near else ""
+        return f"`{name}` is no key{place}", f"{hint}`{name}` stands {' or '.join(homes)}."
     guess = nearest(name, known)
     if guess:
         return f"`{name}` is no key{place}", f"Did you mean `{guess}`?"
@@ -211,7 +223,7 @@ def remedy(keyword: str, value: object, schema: Mapping[str, Any]) -> str:
     if not isinstance(value, str):
         return ""
     if keyword == "enum":
-        return nearest(value.strip().replace("_", "-").replace(" ", "-"), map(str, schema["enum"]), cutoff=0.8) or ""
+        return nearest(value.strip().replace("_", "-").replace(" ", "-"), map(str, schema["enum"]), cutoff=SURELY) or ""
     wanted = schema.get("format")
     if wanted == "date-time" and (found := re.fullmatch(_MOMENT, value.strip())):
         year, month, day, hour, minute, second, utc, hours, minutes = found.groups()

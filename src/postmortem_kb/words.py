@@ -18,6 +18,9 @@ FINISHED = ("done", "cancelled")
 PLACEHOLDER = re.compile(r"\{[^{}\n]{1,200}\}|\b(?:TODO|TBD|XXX)\b|\?\?+")
 """What a template leaves to be filled in."""
 
+SURELY = 0.8
+"""How alike two words are, from 0 to 1, where the one is taken for a slip of the other."""
+
 
 def nearest(word: object, words: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """The word that was probably meant, or None."""
