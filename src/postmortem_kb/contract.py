@@ -13,7 +13,16 @@ from postmortem_kb.published import published
 from postmortem_kb.requirement import retold, when_required
 from postmortem_kb.source.yaml import Path
 from postmortem_kb.validator import Validator, flat, resolved
-from postmortem_kb.violation import Violation, first_sentence, place_name, remedy, sample, unknown_key, wrong_value
+from postmortem_kb.violation import (
+    Violation,
+    first_sentence,
+    place_name,
+    remedy,
+    same_entry,
+    sample,
+    unknown_key,
+    wrong_value,
+)
 from postmortem_kb.words import SURELY, nearest
 
 
@@ -122,6 +131,11 @@ class Contract:
                 near = "" if near in error.instance else near
                 told = unknown_key(path, name, keys, homes, near)
                 yield Violation(path, name, keyword, *told, "" if homes else near)
+        elif keyword == "uniqueItems":
+            # Beyond what is allowed the list is too long, and a hostile one is not searched through.
+            for index, value in enumerate(error.instance[: error.schema.get("maxItems")]):
+                if (first := error.instance.index(value)) < index:
+                    yield Violation((*path, index), "", keyword, *same_entry(path, first, index))
         elif keyword == "enum" and not isinstance(error.instance, str):
             yield Violation(path, "", "type", *wrong_value(path, error))
         else:

@@ -71,6 +71,11 @@ def unknown_key(
     return f"`{name}` is no key{place}", help
 
 
+def same_entry(path: Path, first: int, second: int) -> tuple[str, str]:
+    """Message and help for an entry that stands a second time in the list at a path; positions from 0."""
+    return f"`{place_name((*path, second))}` is the same as `{place_name((*path, first))}`", "Delete one of the two."
+
+
 _SHORT = 80
 """Characters of an example that is shown beside other help."""
 _TYPES = {
@@ -116,8 +121,6 @@ def wrong_value(path: Path, error: Any, *, required: bool = False) -> tuple[str,
             return f"`{name}` is too short: at least {wanted} characters", "Say it in a sentence."
         case "not":
             return f"`{name}` must stand on one line", "In YAML, write a long text with `>-`, which joins its lines."
-        case "uniqueItems":
-            return f"`{name}` has the same entry twice", "Keep one of the two."
         case "minItems":
             return f"`{name}` is empty: it needs at least one entry", _example(schema).strip()
         case "maxItems":
