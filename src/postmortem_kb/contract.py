@@ -93,6 +93,9 @@ def _require(
         node.setdefault("properties", {})[key] = {"minItems": 1}
 
 
+_FORMS = ("pattern", "format")
+
+
 class Contract:
     """The compiled schema of a policy."""
 
@@ -109,12 +112,13 @@ class Contract:
         for error in self._validator.errors(data):
             for violation in self._explain(error, data):
                 # A date that does not exist breaks its pattern or its format: it is one fault to its writer.
-                keyword = "format" if violation.keyword == "pattern" else violation.keyword
+                keyword = "format" if violation.keyword in _FORMS else violation.keyword
                 place = (violation.path, violation.key, keyword)
                 # Without what the schema itself asks for, no value can be built, whatever the policy says of it.
                 if place not in found or (found[place].policy and not violation.policy):
                     found[place] = violation
-        return list(found.values())
+        # What stands on several lines fits no pattern either, and `>-` mends both.
+        return [v for v in found.values() if v.keyword not in _FORMS or (v.path, "", "not") not in found]
 
     def _explain(self, error: Any, data: Mapping[str, Any]) -> Iterator[Violation]:
         path: Path = tuple(error.absolute_path)
@@ -136,6 +140,8 @@ class Contract:
             for index, value in enumerate(error.instance[: error.schema.get("maxItems")]):
                 if (first := error.instance.index(value)) < index:
                     yield Violation((*path, index), "", keyword, *same_entry(path, first, index))
+        elif keyword in ("not", "minLength") and not error.instance.strip():
+            return  # Its pattern says that it is empty.
         elif keyword == "enum" and not isinstance(error.instance, str):
             yield Violation(path, "", "type", *wrong_value(path, error))
         else:
