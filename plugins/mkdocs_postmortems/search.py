@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from threading import Semaphore
 
 from mkdocs_postmortems.outputs import Outputs
-from mkdocs_postmortems.search_bundle import tidy
+from mkdocs_postmortems.search_bundle import tell_dates, tidy
 from postmortem_kb.errors import UsageError
 from postmortem_kb.insight.tokens import grammar
 from postmortem_kb.source.text import digest
@@ -119,6 +119,7 @@ class Search:
             if not _wanted(entry.name, program=part == self.bundles[0]):
                 entry.unlink()
         tidy(target)
+        tell_dates(target)
 
     def _mark(self, pages: Iterable[Searched], part: str) -> str:
         first = part == self.bundles[0]

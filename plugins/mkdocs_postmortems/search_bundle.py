@@ -17,6 +17,8 @@ import cbor2
 
 from postmortem_kb.source.text import digest
 
+DATES = "dates.json"
+"""The dates of the pages of an index, by their names in it."""
 _MAGIC = b"pagefind_dcd"
 _PIECES, _FILTERS = 2, 3
 """Where they stand in the meta index: the first word, the last word and the file of each piece; the name and the file of each facet."""
@@ -36,6 +38,16 @@ def tidy(bundle: Path) -> None:
         meta[_FILTERS] = sorted([name, _sorted(bundle, file)] for name, file in meta[_FILTERS])
         language["hash"] = _write(bundle, meta, language["hash"], "pagefind.{}.pf_meta")
     entry_file.write_text(json.dumps(entry), encoding="utf-8")
+
+
+def tell_dates(bundle: Path) -> None:
+    """Write down when each page of an index began, for browsers: Pagefind sorts one index, not several together."""
+    dates = {}
+    for file in sorted(bundle.glob("fragment/*.pf_fragment")):
+        page = json.loads(gzip.decompress(file.read_bytes()).removeprefix(_MAGIC))
+        if date := page["meta"].get("date"):
+            dates[file.stem] = date
+    (bundle / DATES).write_text(json.dumps(dates), encoding="utf-8")
 
 
 def _widen(pieces: list[list[str]]) -> None:

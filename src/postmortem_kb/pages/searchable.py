@@ -31,7 +31,7 @@ def searchable(postmortem: Postmortem, headings: Sequence[Heading], *, code: boo
     Source: https://pagefind.app/docs/metadata/ and https://pagefind.app/docs/filtering/
     """
     started = postmortem.times.started
-    meta = {"severity": postmortem.severity, "date": f"{started:%Y-%m-%d}" if started else ""}
+    meta = {"severity": postmortem.severity, "date": f"{started:%Y-%m-%dT%H:%M}" if started else ""}
     return "".join(
         (
             "<html><body data-pagefind-body>",
@@ -42,7 +42,6 @@ def searchable(postmortem: Postmortem, headings: Sequence[Heading], *, code: boo
                 for name, values in facets(postmortem).items()
                 for value in values
             ),
-            f'<i data-pagefind-sort="date[data-v]" data-v="{meta["date"]}"></i>',
             *_told(postmortem, headings, code=code),
             "</body></html>",
         )

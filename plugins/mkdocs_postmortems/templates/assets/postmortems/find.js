@@ -36,10 +36,10 @@ async function holders(pagefind, word, filters) {
 /* The pages that hold all words of a query, and those that hold some of them, best first; the words that nobody writes.
 
    A query in quotation marks is looked for as it is. How many of the first each facet has is told where Pagefind knows it. */
-export async function find(pagefind, query, { filters, sort, small }) {
+export async function find(pagefind, query, { filters, small }) {
   const words = /^".+"$/.test(query) ? [] : split(query, small);
   if (!words.length) {
-    const { results, filters: counts } = await pagefind.search(query || null, { filters, sort });
+    const { results, filters: counts } = await pagefind.search(query || null, { filters });
     return { all: results, some: [], missing: [], counts: Object.keys(counts).length ? counts : undefined };
   }
   const held = await Promise.all(words.map((word) => holders(pagefind, word, filters)));
@@ -55,7 +55,7 @@ export async function find(pagefind, query, { filters, sort, small }) {
       found.set(id, page);
     }
   });
-  const whole = await pagefind.search(known.join(" "), { filters, ...(sort && { sort }) });
+  const whole = await pagefind.search(known.join(" "), { filters });
   const all = whole.results.filter(({ id }) => found.get(id)?.words.length === known.length);
   const most = Math.max(...[...found.values()].map((page) => (page.words.length < known.length ? page.words.length : 0)));
   const some = [...found.values()].filter(({ words: own }) => own.length < known.length && own.length >= Math.min(most, known.length / 2));

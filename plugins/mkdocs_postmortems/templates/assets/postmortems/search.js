@@ -31,14 +31,15 @@
       handbook = last && (() => merge(last));
       await Promise.all(others.map(merge));
       const small = new Set(guide.small.split(" "));
-      return { pagefind, find: (query, options) => find(pagefind, query, { ...options, small }) };
+      const byDate = async (results, newest) => (await import(new URL("assets/postmortems/order.js", base))).byDate(results, { folder, parts: guide.parts.slice(0, -1), newest });
+      return { pagefind, byDate, find: (query, options) => find(pagefind, query, { ...options, small }) };
     })();
     return engine;
   }
 
   /* What is found, in groups: incidents with all words, the handbook where these do not fill the page or by its name, incidents with some words. */
   async function search(query, options) {
-    const { pagefind, find } = await load();
+    const { pagefind, find, byDate } = await load();
     let found = await find(query, options);
     const { part, ...others } = options.filters;
     if (handbook && !Object.keys(others).length && (part || found.all.length < SHOWN)) {
@@ -49,7 +50,7 @@
       found = await find(query, options);
     }
     const incidents = ({ id }) => part || !manual.has(id);
-    const all = found.all.filter(incidents);
+    const all = options.sort ? await byDate(found.all.filter(incidents), options.sort === "newest") : found.all.filter(incidents);
     const enough = all.length >= SHOWN;
     const groups = [
       { title: "", results: all },
@@ -86,7 +87,7 @@
   }
 
   function day(date) {
-    const [year, month, number] = date.split("-").map(Number);
+    const [year, month, number] = date.slice(0, 10).split("-").map(Number);
     return new Date(Date.UTC(year, month - 1, number)).toLocaleDateString("en-GB", {
       day: "numeric", month: "short", year: "numeric", timeZone: "UTC",
     });
@@ -194,7 +195,6 @@
     const output = form.querySelector("output");
     const clear = form.querySelector("[type=reset]");
     const facets = [...form.querySelectorAll("select")].filter((select) => select.name !== "sort");
-    const sorts = { newest: { date: "desc" }, oldest: { date: "asc" } };
     let found = { hits: [] };
     let shown = 0;
     let turn = 0;
@@ -260,8 +260,7 @@
         if (counts) fill(counts);
         return;
       }
-      const options = { filters, ...(sort && { sort: sorts[sort] }) };
-      const all = await search(words, options);
+      const all = await search(words, { filters, sort });
       if (mine !== turn) return;
       found = all;
       if (counts) fill(found.counts ?? uncounted(counts));

@@ -1,0 +1,91 @@
+"""What people find in a catalog whose index has several parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+INCIDENTS = 170
+"""So many that the index of the search has two parts."""
+INCIDENT = """\
+---
+id: {id}
+title: {title}
+status: draft
+severity: P3
+timestamps: {{started: {started}}}
+roles: {{author: "@maria"}}
+---
+
+## What Happened
+
+{body}
+"""
+
+
+@pytest.fixture(scope="module")
+def catalog(publish: Callable[[Path, Path], str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a site; the later an incident has its number, the earlier it began, two of them a day."""
+    root = tmp_path_factory.mktemp("catalog")
+    (root / "mkdocs.yml").write_text("site_name: Acme\ntheme: {name: material}\nplugins: [postmortems]\n", "utf-8")
+    (root / "postmortems").mkdir()
+    for number in range(INCIDENTS):
+        day, hour = divmod(INCIDENTS - 1 - number, 2)
+        text = INCIDENT.format(
+            id=f"incident-{number:03}",
+            title=f"Outage {number}",
+            started=f"2025-{1 + day // 28:02}-{1 + day % 28:02}T{9 + hour:02}:00:00Z",
+            body="The pool was empty.",
+        )
+        (root / "postmortems" / f"incident-{number:03}.md").write_text(text, "utf-8")
+    return publish(root, root / "site")
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Page]:
+    """A fresh page; an error in a script fails the test."""
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    page.context.close()
+    assert faults == []
+
+
+def ask(page: Page, catalog: str, query: str) -> None:
+    page.goto(f"{catalog}search/?{query}")
+    expect(page.locator(".pm-search-page output")).not_to_be_empty()
+
+
+def found(page: Page) -> list[str]:
+    """The ids of the incidents on the page."""
+    links = page.locator(".pm-search-page .pm-result")
+    expect(links.first).to_be_visible()
+    hrefs = [link.get_attribute("href") or "" for link in links.all()]
+    return [match[1] for href in hrefs if (match := re.search(r"/incidents/([^/]+)/", href))]
+
+
+@pytest.mark.parametrize("query", ["severity=P3", "q=outage"])
+def test_results_stand_in_the_order_of_their_dates_over_all_parts_of_the_index(
+    reader: Page, catalog: str, query: str
+) -> None:
+    ids = [f"incident-{number:03}" for number in range(INCIDENTS)]
+    for sort, wanted in (("newest", ids), ("oldest", ids[::-1])):
+        ask(reader, catalog, f"{query}&sort={sort}")
+        assert found(reader) == wanted[:6]
+        for shown in (12, 18):
+            reader.locator(".pm-search-page .pm-more button").click()
+            expect(reader.locator(".pm-search-page .pm-result")).to_have_count(shown)
+        assert found(reader) == wanted[:18]
+
+
+def test_a_search_without_the_dates_of_its_results_says_that_it_failed(reader: Page, catalog: str) -> None:
+    reader.route("**/1/dates.json", lambda route: route.abort())
+    ask(reader, catalog, "q=outage&sort=newest")
+    expect(reader.locator(".pm-search-page output")).to_have_text(re.compile("could not be loaded"))
