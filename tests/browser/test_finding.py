@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -27,6 +28,10 @@ roles: {{author: "@maria"}}
 
 {body}
 """
+BODIES = {
+    3: "A constructor was called.",
+    4: "The quokka slept.",
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +46,7 @@ def catalog(publish: Callable[[Path, Path], str], tmp_path_factory: pytest.TempP
             id=f"incident-{number:03}",
             title=f"Outage {number}",
             started=f"2025-{1 + day // 28:02}-{1 + day % 28:02}T{9 + hour:02}:00:00Z",
-            body="The pool was empty.",
+            body=BODIES.get(number, "The pool was empty."),
         )
         (root / "postmortems" / f"incident-{number:03}.md").write_text(text, "utf-8")
     return publish(root, root / "site")
@@ -89,3 +94,10 @@ def test_a_search_without_the_dates_of_its_results_says_that_it_failed(reader: P
     reader.route("**/1/dates.json", lambda route: route.abort())
     ask(reader, catalog, "q=outage&sort=newest")
     expect(reader.locator(".pm-search-page output")).to_have_text(re.compile("could not be loaded"))
+
+
+def test_a_word_that_scripts_use_is_a_word_like_others(reader: Page, catalog: str) -> None:
+    ask(reader, catalog, f"q={quote('constructor quokka')}")
+    assert set(found(reader)) == {"incident-003", "incident-004"}
+    told = "No incident has all of these words, 2 have some"
+    expect(reader.locator(".pm-search-page output")).to_have_text(told)

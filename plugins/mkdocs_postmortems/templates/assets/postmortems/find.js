@@ -61,11 +61,11 @@ export async function find(pagefind, query, { filters, small }) {
   const some = [...found.values()].filter(({ words: own }) => own.length < known.length && own.length >= Math.min(most, known.length / 2));
   some.sort((one, other) => other.score * other.words.length - one.score * one.words.length);
   /* Their words are marked, and no others: what is shown of a page is asked for by these. */
-  const excerpts = {};
+  const excerpts = new Map();
   const data = async ({ id, words: own }) => {
     const terms = own.join(" ");
-    excerpts[terms] ??= pagefind.search(terms, { filters });
-    return (await excerpts[terms]).results.find((result) => result.id === id).data();
+    if (!excerpts.has(terms)) excerpts.set(terms, pagefind.search(terms, { filters }));
+    return (await excerpts.get(terms)).results.find((result) => result.id === id).data();
   };
   return {
     all,
