@@ -31,6 +31,10 @@ roles: {{author: "@maria"}}
 BODIES = {
     3: "A constructor was called.",
     4: "The quokka slept.",
+    5: "The table warehouse.orders_daily was late, and HTTPServer.handleRequest failed.",
+    6: "Orders are counted daily; we handle every request.",
+    7: "The image node:18.2-alpine was gone.",
+    8: "Ticket OPS-1234 was closed; kubedns failed.",
 }
 
 
@@ -101,3 +105,25 @@ def test_a_word_that_scripts_use_is_a_word_like_others(reader: Page, catalog: st
     assert set(found(reader)) == {"incident-003", "incident-004"}
     told = "No incident has all of these words, 2 have some"
     expect(reader.locator(".pm-search-page output")).to_have_text(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("orders_daily", ["incident-005"]),
+        ("warehouse.orders_dai", ["incident-005"]),
+        ("handleRequest", ["incident-005"]),
+        ("orders daily", ["incident-005", "incident-006"]),
+        ("18.2-alpine", ["incident-007"]),
+        ("late orders_daily", ["incident-005"]),
+        ("kube-dns", ["incident-008"]),
+    ],
+)
+def test_a_name_is_found_inside_a_longer_one_and_nowhere_else(
+    reader: Page, catalog: str, name: str, ids: list[str]
+) -> None:
+    ask(reader, catalog, f"q={quote(name)}")
+    results = reader.locator(".pm-search-page .pm-result")
+    expect(results).to_have_count(len(ids))
+    assert sorted(found(reader)) == ids
+    expect(results.first.locator("mark").first).to_be_visible()

@@ -33,6 +33,38 @@ async function holders(pagefind, word, filters) {
   return new Map(near.filter(({ id }) => sure.has(id)).map(({ id, score }) => [id, score]));
 }
 
+/* So many words at most are looked for inside a name. */
+const INSIDE = 8;
+
+/* The words inside a name, as Pagefind takes it apart; it leaves out single letters. */
+function inside(name) {
+  const apart = name.replace(/(\p{Ll})(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})|(\p{L})(?=\p{N})|(\p{N})(?=\p{L})/gu, "$& ");
+  return apart.split(/[^\p{L}\p{M}\p{N}'’]+/u).filter((word) => word.length > 1);
+}
+
+/* The pages that hold a word, or a name of which it is a part, with their scores and with what finds them there.
+
+   Pagefind knows a name as a whole, without its signs, and each word inside it, at the same place: "orders_daily" is a part of "warehouse.orders_daily"
+   where its words share a place. Without its signs "12:34" begins like "12345", so a name with signs is no beginning of a longer whole. */
+async function named(pagefind, name, filters) {
+  const parts = inside(name);
+  const signs = /[^\p{L}\p{M}\p{N}'’]/u.test(name);
+  const words = parts.length <= INSIDE && (signs || /\p{Ll}\p{Lu}/u.test(name)) ? parts : [];
+  if (words.length < 2) return new Map([...(await holders(pagefind, name, filters))].map(([id, score]) => [id, { score, terms: [name] }]));
+  const ask = async (term) => (await pagefind.search(term, { filters })).results;
+  const whole = signs ? (await ask(`"${name}"`)).map(({ id, score }) => [id, score]) : await holders(pagefind, name, filters);
+  const found = new Map([...whole].map(([id, score]) => [id, { score, terms: [name] }]));
+  const [end, ...begun] = await Promise.all([holders(pagefind, words.at(-1), filters), ...words.slice(0, -1).map((word) => ask(`"${word}"`))]);
+  const sure = [...begun.map((results) => new Set(results.map(({ id }) => id))), end];
+  const [first, ...others] = (await Promise.all(words.map(ask))).map((results) => new Map(results.map((result) => [result.id, result])));
+  for (const [id, { score, words: places }] of first) {
+    if (found.has(id) || !sure.every((pages) => pages.has(id)) || !others.every((pages) => pages.has(id))) continue;
+    const shared = others.map((pages) => new Set(pages.get(id).words));
+    if (places.some((place) => shared.every((own) => own.has(place)))) found.set(id, { score, terms: words });
+  }
+  return found;
+}
+
 /* The pages that hold all words of a query, and those that hold some of them, best first; the words that nobody writes.
 
    A query in quotation marks is looked for as it is. How many of the first each facet has is told where Pagefind knows it. */
@@ -42,35 +74,40 @@ export async function find(pagefind, query, { filters, small }) {
     const { results, filters: counts } = await pagefind.search(query || null, { filters });
     return { all: results, some: [], missing: [], counts: Object.keys(counts).length ? counts : undefined };
   }
-  const held = await Promise.all(words.map((word) => holders(pagefind, word, filters)));
+  const held = await Promise.all(words.map((word) => named(pagefind, word, filters)));
   const known = words.filter((_, place) => held[place].size);
   const missing = words.filter((_, place) => !held[place].size);
   if (!known.length) return { all: [], some: [], missing };
   const found = new Map();
   words.forEach((word, place) => {
-    for (const [id, score] of held[place]) {
-      const page = found.get(id) ?? { id, words: [], score: 0 };
+    for (const [id, { score, terms }] of held[place]) {
+      const page = found.get(id) ?? { id, words: [], terms: [], apart: false, score: 0 };
       page.words.push(word);
+      page.terms.push(...terms);
+      page.apart ||= terms.length > 1;
       page.score += score;
       found.set(id, page);
     }
   });
   const whole = await pagefind.search(known.join(" "), { filters });
-  const all = whole.results.filter(({ id }) => found.get(id)?.words.length === known.length);
+  const all = whole.results.filter(({ id }) => found.get(id)?.words.length === known.length && !found.get(id).apart);
+  const apart = [...found.values()].filter((page) => page.words.length === known.length && page.apart);
+  apart.sort((one, other) => other.score - one.score);
   const most = Math.max(...[...found.values()].map((page) => (page.words.length < known.length ? page.words.length : 0)));
   const some = [...found.values()].filter(({ words: own }) => own.length < known.length && own.length >= Math.min(most, known.length / 2));
   some.sort((one, other) => other.score * other.words.length - one.score * one.words.length);
   /* Their words are marked, and no others: what is shown of a page is asked for by these. */
   const excerpts = new Map();
-  const data = async ({ id, words: own }) => {
+  const data = async ({ id, terms: own }) => {
     const terms = own.join(" ");
     if (!excerpts.has(terms)) excerpts.set(terms, pagefind.search(terms, { filters }));
     return (await excerpts.get(terms)).results.find((result) => result.id === id).data();
   };
+  const shown = (page) => ({ id: page.id, data: () => data(page) });
   return {
-    all,
-    some: some.map((page) => ({ id: page.id, data: () => data(page) })),
+    all: [...all, ...apart.map(shown)],
+    some: some.map(shown),
     missing,
-    counts: all.length === whole.results.length ? whole.filters : undefined,
+    counts: !apart.length && all.length === whole.results.length ? whole.filters : undefined,
   };
 }
