@@ -86,6 +86,32 @@ def test_an_edit_is_shown_and_searched_and_the_end_leaves_nothing(
     assert not list(base.glob("mkdocs_*"))
 
 
+def test_an_end_in_the_middle_of_a_build_leaves_nothing(base: Path, served: tuple[str, subprocess.Popen[str]]) -> None:
+    _, process = served
+    end = time.monotonic() + _PATIENCE
+    while not list(base.glob("postmortems-search-*")):
+        assert time.monotonic() < end, "no build begins"
+    process.send_signal(signal.SIGTERM)
+    printed, _ = process.communicate(timeout=_PATIENCE)
+    assert process.returncode
+    assert "Traceback" not in printed
+    assert not [*base.glob("mkdocs_*"), *base.glob("postmortems-search-*")]
+
+
+def test_a_build_that_is_interrupted_leaves_nothing_hidden(base: Path, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "postmortem_kb.cli", "--root", str(base), "build"]
+    own = environment | {"TMPDIR": str(base), "POSTMORTEM_CACHE": str(base / "cache"), VARIABLE: ""}
+    with subprocess.Popen(command, env=own, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        end = time.monotonic() + _PATIENCE
+        while not list(base.glob("postmortems-search-*")):
+            assert time.monotonic() < end, "no build begins"
+        process.send_signal(signal.SIGTERM)
+        printed, _ = process.communicate(timeout=_PATIENCE)
+    assert process.returncode
+    assert "Traceback" not in printed
+    assert not [*base.glob("postmortems-search-*"), *(base / "site").glob(".*")]
+
+
 def test_a_port_that_is_taken_is_told_in_a_line(
     base: Path, run: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,14 +39,13 @@ _Begun = Iterator[tuple[Page, Note, _Made]]
 class Building:
     """The pages of one build on their way from the library to the folder of the site."""
 
-    def __init__(self, knowledge: Knowledge, shelf: Shelf | None, config: MkDocsConfig, main: Collection[str]) -> None:
-        """Begin.
+    def __init__(self, knowledge: Knowledge, shelf: Shelf | None, config: MkDocsConfig) -> None:
+        """Make nothing yet.
 
         Args:
             knowledge: What the pages are made of.
             shelf: What earlier builds made.
             config: That of MkDocs.
-            main: The pages that stand in its navigation, by path.
         """
         self.main: dict[str, FinishedPage] = {}
         self.policy = knowledge.policy
@@ -62,16 +61,20 @@ class Building:
         """The paths of those pages that MkDocs renders, in order."""
         self._contents: dict[str, Content] = {}
         """Those of main pages."""
-        self._begun, self._compared = self._begin_all(main, kept=shelf is not None)
+        self._kept = shelf is not None
+        self._begun: _Begun = iter(())
+        """What MkDocs waits for."""
+        self._compared: _Begun = iter(())
+        """What ends with something for which it does not."""
 
-    def _begin_all(self, main: Iterable[str], *, kept: bool) -> tuple[_Begun, _Begun]:
+    def begin(self, main: Iterable[str]) -> None:
         """Begin with what needs no frame, each as soon as it is known what it is made from.
 
         Other processes make it, beside this one, which compares all postmortems with each other. What programs read comes first: it takes
         most memory, and is there before an index takes as much. Of what needs a frame only a little is made, and kept until then.
 
-        Returns:
-            What MkDocs waits for; what ends with something for which it does not.
+        Args:
+            main: The pages that stand in the navigation of MkDocs, by path.
         """
         knowledge = self._knowledge
         self._outputs.set_aside()
@@ -82,20 +85,19 @@ class Building:
         manual = (path for path in self._pages if path.startswith(_MANUAL) and path.count("/") <= 2)
         self._main = dict.fromkeys((*main, *manual))
         wanted = [self._pages[path] for path in self._main if path in self._pages]
-        sides = self._few(page for path, page in self._pages.items() if path not in self._main) if kept else []
-        stated = self._begin([*data, *wanted, *sides], beside=True)
+        sides = self._few(page for path, page in self._pages.items() if path not in self._main) if self._kept else []
+        self._begun = self._begin([*data, *wanted, *sides], beside=True)
         figures = {page.path: page for page in pages_of(COMPARED, knowledge)}
-        compared = self._begin([*figures.values(), *self._changed([compared_data(knowledge)])], beside=True)
+        self._compared = self._begin([*figures.values(), *self._changed([compared_data(knowledge)])], beside=True)
         incidents = {page.path: page for page in pages_of(INCIDENTS, knowledge)}
         self._pages |= figures | incidents
-        first = self._few(incidents.values()) if kept else []
+        first = self._few(incidents.values()) if self._kept else []
         for _ in self._begin(first):
             pass
         notes = {path: note for path, page in incidents.items() if (note := self._production.note(page))}
         if len(notes) == len(incidents):
             # The index takes as long as everything else.
             self._indexing.begin_incidents(notes, [page.path for page in first])
-        return stated, compared
 
     def make_room(self, files: Files) -> Iterator[str]:
         """Let no page of the docs folder stand where one of these is written; says which are left out."""
@@ -221,9 +223,14 @@ class Building:
         """The files of the repository that pages asked about; None where one changed since."""
         return self._production.asked()
 
+    def stop(self) -> None:
+        """Let whoever waits for the search wait no longer."""
+        self._search.stop()
+
     def abandon(self) -> None:
-        """Stop what still runs of a build that failed."""
-        self._begun = self._compared = iter(())
+        """Stop what still runs of a build that failed, or was interrupted."""
+        self._production.stop()
+        self._search.stop()
         self._search.close()
         self._outputs.abandon()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import logging
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from threading import Thread
@@ -65,6 +67,9 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Set the look, and read nothing yet: a broken configuration stops the build here."""
+        # What fails from here on has nothing to do with what an earlier build made.
+        self._wait()
+        self.building = None
         self.audience = audience_of(self.config.audience)
         if not self.config.enabled:
             leave_out(self.audience)
@@ -81,7 +86,6 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         """Read the postmortems, before the folder of the site is emptied: what is as it was is kept."""
         if not self.config.enabled:
             return
-        self._wait()
         self.receipts.begin(self.root)
         # A build makes much and drops little: looking for garbage finds none and takes a fifth of the time.
         gc.disable()
@@ -100,7 +104,9 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             self._turn = Turn(
                 config.site_dir, lambda: log.info("Another build writes the site; this one waits for its end.")
             )
-        self.building = Building(knowledge, shelf, config, _MAIN)
+        # Known before it begins, so that whatever ends it finds it.
+        self.building = Building(knowledge, shelf, config)
+        self.building.begin(_MAIN)
 
     @event_priority(50)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -180,6 +186,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             asked = self.building.asked()
             if asked is not None and not self.dirty:
                 self.receipts.leave(config, self.root, asked)
+            self.building = None
             self._end_turn()
 
     def on_build_error(self, *, error: Exception) -> None:
@@ -187,11 +194,16 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         gc.enable()
         if self.building:
             self.building.abandon()
+            # From the end of this turn on, the folder is that of another build.
+            self.building = None
         self._end_turn()
 
     def on_shutdown(self) -> None:
-        """Let nothing be written any more: MkDocs removes the folder."""
-        self._wait()
+        """Let nothing be written any more, also where a key interrupted a build, of which MkDocs tells nobody: it removes the folder."""
+        if self.building:
+            self.building.stop()
+            self._wait()
+            self.building.abandon()
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
         """Build again when a postmortem or the policy changes."""
@@ -208,7 +220,9 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
     def _follow(self, building: Building) -> None:
         try:
-            building.close()
+            # Whoever ends `serve` waits for no search.
+            with suppress(CancelledError):
+                building.close()
         except UsageError as error:
             log.error("%s", error)  # noqa: TRY400 - it says what to do; where in our code it was found helps nobody
 

@@ -6,13 +6,13 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from threading import Semaphore
+from threading import Lock, Semaphore
 
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search_bundle import tell_dates, tidy
@@ -52,6 +52,9 @@ class Search:
         self._turns = Semaphore(1)
         self._workers = ThreadPoolExecutor(2)
         self._running: list[tuple[str, str, Future[None]]] = []
+        self._starting = Lock()
+        self._programs: list[subprocess.Popen[str]] = []
+        self._stopped = False
 
     @property
     def bundles(self) -> list[str]:
@@ -87,6 +90,7 @@ class Search:
 
         Raises:
             UsageError: Pagefind cannot be started, or failed.
+            CancelledError: It was stopped.
         """
         self._turns.release()
         try:
@@ -95,6 +99,13 @@ class Search:
                 self._outputs.finish_folder(FOLDER + part, mark)
         finally:
             self.close()
+
+    def stop(self) -> None:
+        """Let nothing be written any more: what runs ends, and nothing begins."""
+        with self._starting:
+            self._stopped = True
+            for program in self._programs:
+                program.kill()
 
     def close(self) -> None:
         """Remove what was staged."""
@@ -110,16 +121,35 @@ class Search:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
         environment[_PIECE] = "2500"
         with self._turns:
-            result = subprocess.run(
-                command, cwd=self._stage, env=environment, capture_output=True, text=True, errors="replace", check=False
-            )
-        if result.returncode or not (target / "pagefind-entry.json").is_file():
-            raise UsageError(f"the search index could not be made: {(result.stderr or result.stdout).strip()[-500:]}")
+            code, told = self._call(command, environment)
+        if code or not (target / "pagefind-entry.json").is_file():
+            raise UsageError(f"the search index could not be made: {told.strip()[-500:]}")
         for entry in list(target.iterdir()):
             if not _wanted(entry.name, program=part == self.bundles[0]):
                 entry.unlink()
         tidy(target)
         tell_dates(target)
+
+    def _call(self, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+        """Run a program to its end; gives its code, and what it printed."""
+        with self._starting:
+            if self._stopped:
+                raise CancelledError
+            program = subprocess.Popen(
+                command,
+                cwd=self._stage,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+            )
+            self._programs.append(program)
+        with program:
+            printed, told = program.communicate()
+        if self._stopped:
+            raise CancelledError
+        return program.returncode, told or printed
 
     def _mark(self, pages: Iterable[Searched], part: str) -> str:
         first = part == self.bundles[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -62,6 +62,8 @@ class Production:
         self._shelf = shelf
         self._notes = dict(_notes(shelf.all(_NOTES))) if shelf else {}
         self._used: set[str] = set()
+        self._running: list[Generator[object]] = []
+        """What other processes make."""
 
     def note(self, page: Page) -> Note | None:
         """What is known of a page that is as it was; None for one that has to be made."""
@@ -94,6 +96,8 @@ class Production:
         make = partial(_make_some, missing, self._knowledge, finish)
         few = _FEW if len(missing) <= _FEW and not beside else 1
         done = on_all_cores(make, _chunks(missing), size=1, few=few, ordered=False, lifetime=_LIFETIME, beside=beside)
+        if isinstance(done, Generator):
+            self._running.append(done)
         return chain(self._kept(kept, finish), self._put(missing, done))
 
     def _kept(self, kept: dict[str, Page], finish: Finish[T]) -> Iterator[tuple[Page, Note, T]]:
@@ -119,6 +123,11 @@ class Production:
         if any(self._knowledge.answer((kind, path)) != told for kind, path, told in answers):
             return None
         return sorted({path for _, path, _ in answers})
+
+    def stop(self) -> None:
+        """End the processes that still make something."""
+        for running in self._running:
+            running.close()
 
     def close(self) -> None:
         """Forget what this build did not use."""
