@@ -86,6 +86,28 @@ def test_an_edit_is_shown_and_searched_and_the_end_leaves_nothing(
     assert not list(base.glob("mkdocs_*"))
 
 
+def test_what_a_broken_configuration_refuses_leaves_the_site_as_it_was(
+    base: Path, served: tuple[str, subprocess.Popen[str]]
+) -> None:
+    site, process = served
+    wait_for(f"{site}incidents/a/", "The first title")
+    configuration = base / "mkdocs.yml"
+    sound = configuration.read_text(encoding="utf-8")
+    configuration.write_text(f"{sound}nav: [\n", encoding="utf-8")
+    assert process.stdout
+    printed = ""
+    while "until this is mended" not in printed:
+        line = process.stdout.readline()
+        assert line, printed
+        assert "Traceback" not in line
+        assert "appear stuck" not in line
+        printed += line
+    assert 'mkdocs.yml", line ' in printed
+    wait_for(f"{site}incidents/a/", "The first title")
+    configuration.write_text(sound.replace("Ours", "Mended"), encoding="utf-8")
+    wait_for(f"{site}incidents/a/", "Mended")
+
+
 def test_an_end_in_the_middle_of_a_build_leaves_nothing(base: Path, served: tuple[str, subprocess.Popen[str]]) -> None:
     _, process = served
     end = time.monotonic() + _PATIENCE

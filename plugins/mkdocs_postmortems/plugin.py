@@ -25,6 +25,7 @@ from mkdocs_postmortems.public import audience_of, forget_repository, keep_publi
 from mkdocs_postmortems.receipts import Receipts
 from mkdocs_postmortems.refusal import Refusal
 from mkdocs_postmortems.security import content_security_policy
+from mkdocs_postmortems.serving import keep_answering
 from mkdocs_postmortems.site import FinishedPage
 from mkdocs_postmortems.sources import check_folders, hide_sources, keep_shown
 from mkdocs_postmortems.theme import set_theme, severity_colours, take_over_search
@@ -206,7 +207,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             self.building.abandon()
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
-        """Build again when a postmortem or the policy changes."""
+        """Build again when a postmortem or the policy changes, and go on where that is refused."""
+        keep_answering(server)
         if self.config.enabled:
             server.watch(str(self.root / FOLDER))
             if (self.root / "postmortem.toml").is_file():
