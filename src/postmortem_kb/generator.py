@@ -60,27 +60,25 @@ def run_mkdocs(verb: str, root: Path | None, options: list[str], audience: str =
 
 def _run(arguments: list[str], environment: dict[str, str]) -> int:
     """Run MkDocs in a process of its own to its end; who stops us stops it, too."""
-    interrupted = False
+    keys: list[int] = []
     process = processes().Process(target=_mkdocs, args=(arguments, environment))
     # What a script starts in the background ignores the key that interrupts, and would ignore us, too.
     ours = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         process.start()
+        # A key reaches the program as well as us, and its end is waited for. Raised while we wait, it could take along that the program has ended.
+        signal.signal(signal.SIGINT, lambda number, _: keys.append(number))
+        assert process.pid
+        # As from the keyboard: MkDocs then removes what it wrote for the time of serving.
+        before = signal.signal(signal.SIGTERM, lambda *_, pid=process.pid: os.kill(pid, signal.SIGINT))
+        try:
+            process.join()
+        finally:
+            signal.signal(signal.SIGTERM, before)
     finally:
         signal.signal(signal.SIGINT, ours)
-    assert process.pid
-    # As from the keyboard: MkDocs then removes what it wrote for the time of serving.
-    before = signal.signal(signal.SIGTERM, lambda *_, pid=process.pid: os.kill(pid, signal.SIGINT))
-    try:
-        while process.exitcode is None:
-            # A key reaches the program as well as us; its end is waited for.
-            try:
-                process.join()
-            except KeyboardInterrupt:
-                interrupted = True
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    return _INTERRUPTED if interrupted and process.exitcode else process.exitcode
+    assert process.exitcode is not None
+    return _INTERRUPTED if keys and process.exitcode else process.exitcode
 
 
 def _mkdocs(arguments: list[str], environment: dict[str, str]) -> None:
