@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import signal
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,8 @@ _CONFIGURING = ("config_file", "site_dir", "theme", "use_directory_urls")
 
 def main() -> None:
     """Run MkDocs with the arguments of this process, after a look at its configuration."""
+    # From here on, a key ends it as MkDocs does.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("build", "serve"):
         command = cli.commands[name]
         assert command.callback

@@ -84,11 +84,9 @@ def _run(arguments: list[str], environment: dict[str, str]) -> int:
 def _mkdocs(arguments: list[str], environment: dict[str, str]) -> None:
     os.environ |= environment
     sys.argv = ["mkdocs", *arguments]
-    try:
-        runpy.run_module(_PROGRAM, run_name="__main__", alter_sys=True)
-    except KeyboardInterrupt:
-        # Before MkDocs has begun, and looks after the key itself.
-        sys.exit(_INTERRUPTED)
+    # Nothing is begun yet that would have to be tidied, and an exception is easily lost among imports.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
+    runpy.run_module(_PROGRAM, run_name="__main__", alter_sys=True)
 
 
 def _make_docs_folder(configuration: Path) -> None:
