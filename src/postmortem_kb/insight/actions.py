@@ -50,16 +50,6 @@ class Load:
     finished: int = 0
 
 
-def spellings(postmortems: Iterable[Postmortem]) -> dict[str, str]:
-    """How each owner's handle is shown, by its key: as the first of the postmortems writes it that names one."""
-    found: dict[str, str] = {}
-    for postmortem in postmortems:
-        for action in postmortem.actions:
-            if action.owner:
-                found.setdefault(owner_key(action.owner), action.owner)
-    return found
-
-
 def by_owner(entries: Iterable[Owed], spelt: Mapping[str, str]) -> list[Load]:
     """What each owner has to do: whoever owes most comes first.
 

@@ -38,11 +38,11 @@ def name_key(name: str) -> str:
     return name.casefold()
 
 
-def names_by_key(names: Iterable[str]) -> dict[str, str]:
+def names_by_key(names: Iterable[str], key: Callable[[str], str] = name_key) -> dict[str, str]:
     """The first spelling of each name, by what its spellings have in common."""
     found: dict[str, str] = {}
     for name in names:
-        found.setdefault(name_key(name), name)
+        found.setdefault(key(name), name)
     return found
 
 

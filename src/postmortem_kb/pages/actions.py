@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from postmortem_kb.insight.actions import Owed, by_owner, completion, spellings
+from postmortem_kb.insight.actions import Owed, by_owner, completion, owner_key
+from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
@@ -56,7 +57,8 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
     # What all actions come to stands on the first page only.
     told = knowledge.actions if part.number == 1 else []
     # The public is not told who owes what.
-    spelt = spellings(knowledge.postmortems)
+    handles = (action.owner for postmortem in knowledge.postmortems for action in postmortem.actions if action.owner)
+    spelt = names_by_key(handles, owner_key)
     owners = by_owner((entry for entry in told if entry.action.owner), spelt)
     html = render(
         "actions.html",
