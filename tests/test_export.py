@@ -690,11 +690,11 @@ def test_a_place_that_is_no_place_is_refused(
 
 
 def test_a_postmortem_that_cannot_be_read_is_named(
-    base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], draft: Callable[..., str]
 ) -> None:
-    (base / "postmortems" / "c.md").write_text("---\nid: [\n---\n", encoding="utf-8")
+    (base / "postmortems" / "c.md").write_text(draft("c", title="[a, b]"), encoding="utf-8")
     assert export(base, tmp_path / "out") == 0
-    assert "postmortems/c.md is left out" in capsys.readouterr().err
+    assert "postmortems/c.md is left out: `title` must be text, not a list (line 3)" in capsys.readouterr().err
     assert not (tmp_path / "out" / "docs" / "incidents" / "c.md").exists()
 
 

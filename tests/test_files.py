@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -87,6 +88,18 @@ def test_nothing_is_followed_out_of_the_repository(
     for name in ("out.md", "gone.md", "loop.md", "pipe.md", "device.md"):
         assert f"postmortems/{name} is left out" in printed
         assert re.search(rf"(?<!postmortems/)\b{name} is left out", printed), name
+
+
+def test_a_page_that_may_not_be_read_is_left_out(base: Path, environment: dict[str, str]) -> None:
+    (base / "docs" / "shut.md").write_text("# Kestrel\n", encoding="utf-8")
+    (base / "docs" / "shut.md").chmod(0)
+    # Root reads what it may not, unless it gives that up.
+    given_up = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
+    command = [*given_up, sys.executable, "-m", "mkdocs", "build", "-f", str(base / "mkdocs.yml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0
+    assert "shut.md is left out: it cannot be read; mend its permissions" in done.stderr
+    assert not (base / "site" / "shut").exists()
 
 
 @pytest.mark.parametrize("target", ["..", ".", "../../outside", "../.git", "/", "circle"])

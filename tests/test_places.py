@@ -139,3 +139,40 @@ def test_a_folder_is_checked_without_a_word_on_what_else_lies_there(
     for path in ("postmortems", "postmortems/2026", "."):
         assert main(["check", path]) == 0
         assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["mkdocs.yml", "mkdocs.yaml"])
+def test_a_site_is_built_where_its_configuration_names_the_postmortems(
+    name: str, tmp_path: Path, draft: Draft, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "docs" / "postmortems"
+    folder.mkdir(parents=True)
+    (folder / "a.md").write_text(draft("a"), encoding="utf-8")
+    settings = "site_name: A\ntheme: {name: material, font: false}\nplugins: [{postmortems: {root: docs}}, search]\n"
+    (tmp_path / name).write_text(settings, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["build", "--", "--quiet", "--strict"]) == 0
+    assert (tmp_path / "site" / "incidents" / "a" / "index.html").is_file()
+    (folder / "b.md").write_text(draft("b"), encoding="utf-8")
+    assert main(["build", "--", "--quiet", "--strict"]) == 0
+    assert (tmp_path / "site" / "incidents" / "b" / "index.html").is_file()
+    capfd.readouterr()
+    for place, words in ((tmp_path, ["--root", "docs", "build"]), (folder, ["build"])):
+        monkeypatch.chdir(place)
+        assert main(words) == 2
+        told = capfd.readouterr().err
+        assert f"name `{tmp_path}` with `--root`" in told
+        assert "`plugins: [{postmortems: {root: docs}}]`" in told
+
+
+def test_a_site_without_postmortems_beside_it_says_where_to_name_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = "site_name: A\ntheme: {name: material, font: false}\nplugins: [postmortems]\n"
+    (tmp_path / "mkdocs.yml").write_text(settings, encoding="utf-8")
+    (tmp_path / "docs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main(["build"]) == 2
+    told = capfd.readouterr().err
+    assert "Name its folder with the option `root` of the plugin `postmortems` in mkdocs.yml." in told
+    assert "--root" not in told

@@ -13,6 +13,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs_postmortems.refusal import Refusal
 from postmortem_kb.catalog import is_postmortem
 from postmortem_kb.policy import FOLDER
+from postmortem_kb.source.links import real
 from postmortem_kb.source.text import path_text
 
 
@@ -28,8 +29,7 @@ def check_folders(config: MkDocsConfig, root: Path) -> None:
             target = _resolved(link)
             if target is None or not _is_ours(target, root) or docs.resolve().is_relative_to(target):
                 raise Refusal(f"postmortems: {link} is a link out of the repository or in a circle: remove it")
-    # Not `Path.resolve`, which raises where a link leads in a circle.
-    site = Path(os.path.realpath(config.site_dir))
+    site = real(config.site_dir)
     held = _held(site, config, root)
     if held:
         raise Refusal(
@@ -59,13 +59,14 @@ def hide_sources(files: Files, config: MkDocsConfig, root: Path) -> None:
     What else lies beside postmortems, such as a picture or what tells of their folder, may be linked to and shown.
     """
     folder, docs = (root / FOLDER).resolve(), Path(config.docs_dir)
+    real_docs = docs.resolve()
     for file in list(files):
         source = Path(file.abs_src_path) if file.abs_src_path else None
         if source and source.is_relative_to(docs):
             target = _resolved(source)
             linked = target and target.is_relative_to(folder) and _is_source(target.name)
             # The docs folder itself may be reached through a link.
-            if linked or (docs.resolve() / source.relative_to(docs)).is_relative_to(folder):
+            if linked or (real_docs / source.relative_to(docs)).is_relative_to(folder):
                 files.remove(file)
 
 
@@ -107,6 +108,8 @@ def _fault(source: Path, root: Path) -> str:
         return "its name is not UTF-8"
     if target is None or not target.is_file():
         return "it is no file"
+    if not os.access(target, os.R_OK):
+        return "it cannot be read; mend its permissions"
     return "" if _is_ours(target, root) else "it is a link out of the repository"
 
 

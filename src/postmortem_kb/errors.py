@@ -1,8 +1,11 @@
-"""The one exception that users meet."""
+"""The one exception that users meet, and how the program ends when they interrupt it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+INTERRUPTED = 130
+"""The exit code, as shells have it for a program that the key ended."""
 
 
 class UsageError(Exception):

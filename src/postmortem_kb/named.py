@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
 from postmortem_kb.catalog import Catalog, passed_over
 from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import FOLDER
+from postmortem_kb.source.links import real
 
 
 def named(catalog: Catalog, paths: Iterable[Path], gone: Sequence[str]) -> tuple[set[str], list[str]]:
@@ -30,10 +30,10 @@ def named(catalog: Catalog, paths: Iterable[Path], gone: Sequence[str]) -> tuple
         if not path.exists() and not path.is_symlink() and path.name not in left:
             problems.append(f"there is no file or folder `{path}`")
             continue
-        # The name itself is kept, for a link is a finding of its own; `Path.resolve` raises where one leads in a circle.
-        place = Path(os.path.realpath(path.parent)) / path.name
+        # The name itself is kept, for a link is a finding of its own.
+        place = real(path.parent) / path.name
         inside = place.relative_to(root).as_posix() if place.is_relative_to(root) else ""
-        if Path(os.path.realpath(path)) == root:
+        if real(path) == root:
             inside = "."
         if inside not in (".", FOLDER) and not inside.startswith(f"{FOLDER}/"):
             problems.append(f"`{path}` is not below `{root / FOLDER}`")

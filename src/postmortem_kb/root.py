@@ -31,8 +31,12 @@ def knowledge_base(named: Path | None) -> Path:
     )
 
 
-def find_root(start: Path) -> Path:
+def find_root(start: Path, way: str = "`--root DIR`") -> Path:
     """The nearest folder upwards that holds `postmortem.toml` or `postmortems/`.
+
+    Args:
+        start: Where to begin.
+        way: How whoever asks names another folder.
 
     Raises:
         UsageError: There is none, or its postmortems are no folder.
@@ -43,7 +47,7 @@ def find_root(start: Path) -> Path:
             return _with_folder(folder)
     raise UsageError(
         f"No knowledge base here: neither `{CONFIGURATION}` nor a folder `{FOLDER}/` in {start} or above. "
-        "Name its folder with `--root DIR`."
+        f"Name its folder with {way}."
     )
 
 

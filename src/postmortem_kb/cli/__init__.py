@@ -11,7 +11,7 @@ from typing import TextIO
 
 import click
 
-from postmortem_kb.errors import UsageError
+from postmortem_kb.errors import INTERRUPTED, UsageError
 from postmortem_kb.words import was_meant
 
 COMMANDS = {
@@ -110,7 +110,7 @@ def _run(args: list[str] | None) -> int:
     except UsageError as error:
         return _refuse(*error.problems)
     except click.Abort:
-        return 130
+        return INTERRUPTED
 
 
 def _hinting(error: click.ClickException) -> click.ClickException:

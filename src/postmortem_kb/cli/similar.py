@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from postmortem_kb.policy import read_policy
 from postmortem_kb.report.text import printable
 from postmortem_kb.root import knowledge_base
 from postmortem_kb.source.document import parse_document
+from postmortem_kb.source.links import real
 
 _ACTIONS = 3
 """So many open actions of one postmortem are printed as text."""
@@ -82,7 +82,7 @@ def _profile(path: str | None, told: str, catalog: Catalog) -> Profile:
 
 def _place(file: Path, catalog: Catalog) -> str:
     """The path of a file below the root, by which it is known; its name where it lies elsewhere."""
-    place, root = Path(os.path.realpath(file)), catalog.root.resolve()
+    place, root = real(file), catalog.root.resolve()
     return place.relative_to(root).as_posix() if place.is_relative_to(root) else file.name
 
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from postmortem_kb.errors import UsageError
 from postmortem_kb.policy import FOLDER
+from postmortem_kb.source.links import real
 
 LIST = ".postmortem-export"
 """Names the files that an export wrote, a line each: the next one may replace them, and nothing else."""
@@ -41,7 +42,7 @@ def write(folder: Path, files: Mapping[str, str | Path], root: Path) -> None:
 
 def _earlier(folder: Path, root: Path) -> set[str]:
     """What an earlier export wrote."""
-    place = _real(folder)
+    place = real(folder)
     if place.is_relative_to((root / FOLDER).resolve()):
         raise UsageError(
             f"{folder} lies in `{FOLDER}/`, where every Markdown file is a postmortem: name another folder"
@@ -59,19 +60,14 @@ def _earlier(folder: Path, root: Path) -> set[str]:
     return {name for name in listed if name and not name.startswith("#") and _inside(place, name)}
 
 
-def _real(path: Path) -> Path:
-    # `Path.resolve` raises where a link leads in a circle.
-    return Path(os.path.realpath(path))
-
-
 def _inside(folder: Path, name: str) -> bool:
     """Whether a listed name is that of a file in the folder, and not reached through a link."""
     path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and _real((folder / path).parent) == (folder / path).parent
+    return not path.is_absolute() and ".." not in path.parts and real((folder / path).parent) == (folder / path).parent
 
 
 def _keep_out_of_the_way(folder: Path, files: Iterable[str], earlier: set[str]) -> None:
-    place = _real(folder)
+    place = real(folder)
     foreign = [name for name in files if name not in earlier and os.path.lexists(place / name)]
     foreign += [name for name in files if not _inside(place, name)]
     if foreign:

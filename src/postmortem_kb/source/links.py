@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -78,6 +79,11 @@ def evidence(address: str, is_file: Callable[[str], bool]) -> tuple[str, str]:
     """
     typed, read = posixpath.normpath(address), below_root("", address)
     return (typed, "") if typed == read or is_file(typed) else (read, address.partition("#")[2])
+
+
+def real(path: str | Path) -> Path:
+    """Where a path leads, all links followed as far as that goes: `Path.resolve` raises where one leads in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def names_in(root: Path, folder: str) -> Iterator[str]:
