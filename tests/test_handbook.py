@@ -311,12 +311,15 @@ def test_every_command_prints_what_the_page_says(page: Path, tmp_path: Path, run
 def test_the_site_s_configurations_build(tmp_path: Path, run: Run) -> None:
     page = DOCS / "handbook" / "site.md"
     found = [text for language, text in fences(page) if text.startswith("# mkdocs.yml")]
-    assert len(found) == 2
+    assert [re.findall(r"root: (\S+)", text) for text in found] == [[], ["."], ["docs"]]
+    link = re.findall(r"`(\[[^`]*\]\(incidents/[^`]*\))`", page.read_text(encoding="utf-8"))[0]
     for number, text in enumerate(found):
         base = tmp_path / str(number)
-        (base / "postmortems").mkdir(parents=True)
-        (base / "docs").mkdir()
-        (base / "postmortems" / "2026-03-04-orders-late.md").write_text(worked(), encoding="utf-8")
+        folder = base / "".join(re.findall(r"root: (\S+)", text)) / "postmortems"
+        folder.mkdir(parents=True)
+        (base / "docs").mkdir(exist_ok=True)
+        (folder / "2026-03-04-orders-late.md").write_text(worked(), encoding="utf-8")
+        (base / "docs" / "about.md").write_text(f"# About\n\nOnce there were {link}.\n", encoding="utf-8")
         # That one is the dashboard.
         for name in set(re.findall(r"- (\w+\.md)", text)) - {"index.md"}:
             (base / "docs" / name).write_text("# Page\n", encoding="utf-8")
@@ -328,11 +331,12 @@ def test_the_site_s_configurations_build(tmp_path: Path, run: Run) -> None:
 def test_the_hooks_and_jobs_are_what_their_programs_read(tmp_path: Path, run: Run) -> None:
     texts = [text for page in TOLD for language, text in fences(page) if language == "yaml" and text.startswith("# ")]
     named = {text.splitlines()[0].removeprefix("# "): text for text in texts}
-    assert set(named) >= {".pre-commit-config.yaml", ".github/workflows/postmortems.yml", ".gitlab-ci.yml"}
+    workflows = {".github/workflows/postmortems.yml", ".github/workflows/site.yml"}
+    assert set(named) >= {".pre-commit-config.yaml", ".gitlab-ci.yml", *workflows}
     (tmp_path / "hooks.yaml").write_text(named[".pre-commit-config.yaml"], encoding="utf-8")
     run(["pre-commit", "validate-config", "hooks.yaml"], tmp_path)
     for name, schema in (
-        (".github/workflows/postmortems.yml", "vendor.github-workflows"),
+        (".github/workflows/", "vendor.github-workflows"),
         (".gitlab-ci.yml", "vendor.gitlab-ci"),
     ):
         for text in (text for text in texts if text.startswith(f"# {name}")):

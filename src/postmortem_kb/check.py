@@ -79,7 +79,9 @@ def _without_secrets(found: list[Diagnostic], catalog: Catalog) -> Iterator[Diag
 
 def context_of(catalog: Catalog, policy: Policy, today: date, changes: Changes | None = None) -> Context:
     """What rules look at on a day."""
-    return Context(catalog, policy, Contract(policy), today, changes, frozenset(rule.NAME for rule in RULES))
+    names = frozenset(rule.NAME for rule in RULES)
+    lasting = frozenset(rule.NAME for rule in RULES if rule.SCOPE is Scope.SYNTAX)
+    return Context(catalog, policy, Contract(policy), today, changes, names, lasting)
 
 
 def running(rules: Iterable[Rule], policy: Policy) -> list[Rule]:

@@ -23,7 +23,7 @@ from postmortem_kb.violation import (
     unknown_key,
     wrong_value,
 )
-from postmortem_kb.words import SURELY, nearest
+from postmortem_kb.words import DRAFT, SURELY, nearest
 
 
 def published_schema() -> dict[str, Any]:
@@ -117,8 +117,14 @@ class Contract:
                 # Without what the schema itself asks for, no value can be built, whatever the policy says of it.
                 if place not in found or (found[place].policy and not violation.policy):
                     found[place] = violation
-        # What stands on several lines fits no pattern either, and `>-` mends both.
-        return [v for v in found.values() if v.keyword not in _FORMS or (v.path, "", "not") not in found]
+        # What stands on several lines fits no pattern either, and `>-` mends both. What is no date at all is not too long for one.
+        ill_formed = {v.path for v in found.values() if v.keyword in _FORMS}
+        return [
+            v
+            for v in found.values()
+            if not (v.keyword in _FORMS and (v.path, "", "not") in found)
+            and not (v.keyword == "maxLength" and v.path in ill_formed)
+        ]
 
     def _explain(self, error: Any, data: Mapping[str, Any]) -> Iterator[Violation]:
         path: Path = tuple(error.absolute_path)
@@ -164,7 +170,7 @@ class Contract:
     def _is_required(self, path: Path, data: Mapping[str, Any]) -> bool:
         """Whether the key at the end of a path may not be left out."""
         dotted = ".".join(step for step in path if isinstance(step, str))
-        asked = self.policy.required(data.get("status"), data.get("severity"))
+        asked = self._asked(data)
         if any(key == dotted or key.startswith(f"{dotted}.") for requirement in asked for key in requirement.keys):
             return True
         return bool(path) and path[-1] in resolved(self._node(path[:-1]), self.schema).get("required", ())
@@ -173,10 +179,14 @@ class Contract:
         """What a missing key has to hold: of a block all of its keys, so that its writer need not find out one by one."""
         node = resolved(self._node(path), self.schema)
         start = ".".join(map(str, path)) + "."
-        required = self.policy.required(data.get("status"), data.get("severity"))
-        asked = (key.removeprefix(start) for r in required for key in r.keys if key.startswith(start))
+        asked = (key.removeprefix(start) for r in self._asked(data) for key in r.keys if key.startswith(start))
         keys = dict.fromkeys((*node.get("required", ()), *asked)) if node.get("type") == "object" else {}
         return sample(str(path[-1]), flat(self._node(path), self.schema), tuple(keys))
+
+    def _asked(self, data: Mapping[str, Any]) -> list[Requirement]:
+        """What the policy asks of frontmatter; of one whose status is no status yet, what it asks of a draft."""
+        status = data.get("status")
+        return self.policy.required(status if status in self.policy.words["status"] else DRAFT, data.get("severity"))
 
     def _homes(self, name: str) -> list[str]:
         """Where else a key of this name stands, in words."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 _WIDTH = 76
 # What YAML would take for something else than text, or for the end of it.
-_UNSAFE = re.compile(r"^[\s@`#&*!|>'\"%\[\]{},?:-]|: |\s#|[\s:]$|^(?:true|false|null|yes|no|on|off|~|)$", re.IGNORECASE)
+_UNSAFE = re.compile(
+    r"^[\s@`#&*!|>'\"%\[\]{},?:-]|: |\s#|[\s:]$|^(?:true|false|null|yes|no|on|off|~|)$"
+    r"|^[+.]?[0-9](?:[0-9]*[.]?[0-9]*(?:e[+-]?[0-9]+)?|x[0-9a-f]+|o[0-7]+)$|^[+]?[.](?:inf|nan)$",
+    re.IGNORECASE,
+)
 
 _PARTING = re.compile(r"[,\[\]{}]")
 """What means something between brackets only."""
@@ -24,6 +28,11 @@ def yaml(key: str, value: Any) -> str:
 def entry(value: Mapping[str, Any]) -> str:
     """A block of keys on one line, as it may stand in a list: `{id: 2026-03-04-pool, relation: similar}`."""
     return f"{{{', '.join(f'{key}: {_scalar(item, inside=True)}' for key, item in value.items())}}}"
+
+
+def series(values: Iterable[Any]) -> str:
+    """A list on one line: `[checkout, orders]`."""
+    return f"[{', '.join(_scalar(item, inside=True) for item in values)}]"
 
 
 def toml(key: str, value: Any) -> str:
@@ -53,7 +62,7 @@ def _block(key: str, value: Any, indent: str) -> Iterator[str]:
             yield f"{indent}  - {lines[0].lstrip()}"
             yield from lines[1:]
     elif isinstance(value, list):
-        line = f"{indent}{key}: [{', '.join(_scalar(item, inside=True) for item in value)}]"
+        line = f"{indent}{key}: {series(value)}"
         if len(line) <= _WIDTH:
             yield line
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,13 @@ def _remembered(catalog: Catalog, path: str, content: bytes, mark: str, row: byt
 
 
 def _reason(document: Document, contract: Contract) -> str:
-    fault = next((findings[0].message for findings in document.problems.values()), "")
-    return fault or next((v.message for v in contract.violations(document.frontmatter.data) if _shapeless(v)), "")
+    problems = ((finding.span, finding.message) for findings in document.problems.values() for finding in findings)
+    matter = document.frontmatter
+    shapeless = ((v.span(matter), v.message) for v in contract.violations(matter.data) if _shapeless(v))
+    for span, message in chain(problems, shapeless):
+        # On the first line stands what is wrong with a whole file.
+        return f"{message} (line {span.line})" if span.line > 1 else message
+    return ""
 
 
 def _shapeless(violation: Violation) -> bool:

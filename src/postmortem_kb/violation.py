@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from postmortem_kb.example import entry
+from postmortem_kb.diagnostic import Span
+from postmortem_kb.example import entry, series
+from postmortem_kb.source.frontmatter import Frontmatter
 from postmortem_kb.source.yaml import Path
 from postmortem_kb.validator import Validator
 from postmortem_kb.words import SURELY, nearest
@@ -36,6 +38,11 @@ class Violation:
         """The place as a suppression names it: list positions left out."""
         steps = [step for step in (*self.path, self.key) if isinstance(step, str) and step]
         return ".".join(steps)
+
+    def span(self, frontmatter: Frontmatter) -> Span:
+        """Where it stands in the file of a frontmatter."""
+        missing = self.key or not self.path
+        return (frontmatter.at_key if missing else frontmatter.at)(*self.path)
 
 
 def place_name(path: Sequence[str | int]) -> str:
@@ -103,7 +110,7 @@ def wrong_value(path: Path, error: Any, *, required: bool = False) -> tuple[str,
             help = _entry_around(value, schema) if wanted == "object" and isinstance(value, str) else ""
             return (
                 f"`{name}` must be {kind}, not {_kind(value)}",
-                help or _in_quotes(value, schema) or _example(schema).strip(),
+                help or _in_quotes(value, schema) or _in_brackets(value, schema) or _example(schema).strip(),
             )
         case "enum":
             words = ", ".join(map(str, wanted))
@@ -146,6 +153,16 @@ def _in_quotes(value: object, schema: Mapping[str, Any]) -> str:
     typed = str(value).lower() if isinstance(value, bool) else str(value)
     fits = not isinstance(value, dict | list) and Validator(schema).is_valid(typed)
     return f'Write it in quotes: "{typed}".' if fits else ""
+
+
+def _in_brackets(value: object, schema: Mapping[str, Any]) -> str:
+    """That words are to be written as a list, where such a list fits: `checkout, orders` as two, a sentence as one."""
+    if not isinstance(value, str) or not value.isprintable() or "`" in value:
+        return ""
+    items = re.split(r",\s*", value) if re.fullmatch(r"[^\s,]+(?:,\s*[^\s,]+)*", value) else [value]
+    written = series(items)
+    fits = len(written) <= _SHORT and Validator(schema).is_valid(items)
+    return f"Write it in brackets: `{written}`." if fits else ""
 
 
 def first_sentence(schema: Mapping[str, Any]) -> str:

@@ -63,13 +63,13 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(
                 span, f"`{name}` has a `completed` and is not done", "Set `status: done`, or delete it.", _KEY
             )
-        elif (completed := read_day(day)) and completed > context.today:
+        elif (completed := read_day(day)) and context.to_come(completed):
             span = frontmatter.at("action_items", index, "completed")
             yield Finding(span, f"`{name}` was completed on a day that is still to come", "Mend the date.", _KEY)
         verification = item.get("verification")
         if isinstance(verification, dict) and verification.get("result"):
             on = read_day(verification.get("on"))
-            if on and on > context.today:
+            if on and context.to_come(on):
                 span = frontmatter.at("action_items", index, "verification", "on")
                 message = f"`{name}` has the result of a verification on a day that is still to come"
                 help = "Mend the date, or leave out the `result` until then."

@@ -1,12 +1,12 @@
-"""An open action has no due date.
+"""An open action has no due date, or one that nobody will see.
 
 ## What it does
 
-Reports an action item with the status `todo` or `in-progress` that has no `due`.
+Reports an action item with the status `todo` or `in-progress` that has no `due`, or a `due` more than five years ahead.
 
 ## Why it matters
 
-An action without a date is a wish. It is never late, so nobody is reminded, and the next incident finds it open.
+An action without a date is a wish. It is never late, so nobody is reminded, and the next incident finds it open. With 2062 for 2026 it is never late either.
 
 ## Example
 
@@ -31,24 +31,34 @@ action_items:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.timeline import read_day
 from postmortem_kb.words import OPEN
 
 NAME = "action-due"
 SEVERITY = Severity.ERROR
-SCOPE = Scope.DOCUMENT
+SCOPE = Scope.CATALOG
+_KEY = "action_items.due"
+_FAR = timedelta(days=5 * 365)
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
-    """Each open action without a date."""
+    """Each open action without a date, or with one that is far away."""
     for index, item in document.frontmatter.mappings("action_items"):
-        if item.get("status") in OPEN and not item.get("due"):
+        if item.get("status") not in OPEN:
+            continue
+        name, day = item.get("id", index + 1), read_day(item.get("due"))
+        if not item.get("due"):
+            span = document.frontmatter.at_key("action_items", index, "id")
+            help = "Add `due: YYYY-MM-DD`, or set its status to `done` or `cancelled`."
+            yield Finding(span, f"The open action `{name}` has no due date", help, _KEY)
+        elif day and day - context.today > _FAR:
+            span = document.frontmatter.at("action_items", index, "due")
+            help = "Mend the year, or take the day on which somebody looks at it again."
             yield Finding(
-                document.frontmatter.at_key("action_items", index, "id"),
-                f"The open action `{item.get('id', index + 1)}` has no due date",
-                "Add `due: YYYY-MM-DD`, or set its status to `done` or `cancelled`.",
-                "action_items.due",
+                span, f"The open action `{name}` is due in {(day - context.today).days // 365} years", help, _KEY
             )

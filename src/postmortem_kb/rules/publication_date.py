@@ -49,7 +49,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     day, written = read_day(frontmatter.get(_KEY)), frontmatter.get("timestamps", "resolved")
     if day is None:
         return
-    if day > context.today:
+    if context.to_come(day):
         help = "Write the day on which it was shared. Before that it is a draft, which needs no `published`."
         yield Finding(frontmatter.at(_KEY), "`published` lies in the future", help, _KEY)
     elif resolved := read_moment(written):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -54,6 +54,8 @@ class Context:
     """What changed since the ref that a check was given."""
     rules: frozenset[str] = frozenset()
     """The names of all rules."""
+    lasting: frozenset[str] = frozenset()
+    """The names of those whose findings cannot be suppressed."""
     alike: Callable[[Document], Sequence[Alike]] | None = None
     """The earlier postmortems that a document is clearly similar to; None where nobody compares."""
     _violations: dict[str, list[Violation]] = field(default_factory=dict)
@@ -70,6 +72,10 @@ class Context:
         """The day of the check."""
         self.catalog.questions.add(("day", ""))
         return self.day
+
+    def to_come(self, day: date) -> bool:
+        """Whether a day without a zone has begun nowhere yet: where it begins first, it is a day ahead of UTC for hours."""
+        return day > self.today + timedelta(days=1)
 
     def option(self, rule: str, name: str) -> Any:
         """A rule's option; each has a default in the default policy."""

@@ -62,7 +62,6 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     for violation in context.violations(document):
         if violation.keyword == "additionalProperties":
             continue
-        missing = violation.key or not violation.path
-        span = (document.frontmatter.at_key if missing else document.frontmatter.at)(*violation.path)
+        span = violation.span(document.frontmatter)
         fix = Fix((Edit(span, violation.remedy),)) if violation.remedy else None
         yield Finding(span, violation.message, violation.help, violation.dotted, fix=fix)

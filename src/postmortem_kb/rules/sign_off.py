@@ -58,6 +58,6 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         yield Finding(frontmatter.at_key("sign_offs"), "Nobody but the author has signed off", help, "sign_offs.by")
     for index, item in signed:
         day = read_day(item.get("on"))
-        if day and day > context.today:
+        if day and context.to_come(day):
             span = frontmatter.at("sign_offs", index, "on")
             yield Finding(span, "This sign-off lies in the future", "Mend the date.", "sign_offs.on")

@@ -3,12 +3,12 @@
 ## What it does
 
 Reports a row that is long before `timestamps.started` or long after the last key timestamp, seven days and thirty days unless
-the policy says otherwise.
+the policy says otherwise, and one on a day that is still to come in UTC.
 
 ## Why it matters
 
 A wrong year or month passes every other check, and the elapsed times beside the row become nonsense. What led to an incident
-years before belongs into the text.
+years before belongs into the text, and what is planned into `action_items`.
 
 ## Example
 
@@ -60,7 +60,7 @@ from postmortem_kb.words import MOMENTS
 
 NAME = "timeline-range"
 SEVERITY = Severity.ERROR
-SCOPE = Scope.DOCUMENT
+SCOPE = Scope.CATALOG
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -76,8 +76,16 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         last_day = moments[last] + timedelta(hours=context.option(NAME, "after_hours"))
     except OverflowError:
         return
+    # Where the key timestamps are still to come, so are the times that count from them, and that is told of there.
+    over, told = moments[last].date() <= context.today, False
     for row in timeline.rows:
-        if row.moment and not first_day <= row.moment <= last_day:
+        if over and row.moment and row.moment.date() > context.today:
+            # Bare times below it take its day.
+            if not told:
+                help = "Mend the date, or tell in `action_items` what is planned."
+                yield Finding(row.time.span, f"`{row.time.text}` lies in the future", help, SECTION)
+            told = True
+        elif row.moment and not first_day <= row.moment <= last_day:
             early = row.moment < first_day
             distance = moments["started"] - row.moment if early else row.moment - moments[last]
             where = "before `started`" if early else f"after `{last}`"

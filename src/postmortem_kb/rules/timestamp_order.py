@@ -1,14 +1,15 @@
-"""The key timestamps contradict each other.
+"""The key timestamps contradict each other or the calendar.
 
 ## What it does
 
 Reports a timestamp that is before one that has to come earlier. The order is `started`, `detected`, `acknowledged`,
-`identified`, `mitigated`, `resolved`, `verified`; those that are left out are passed over.
+`identified`, `mitigated`, `resolved`, `verified`; those that are left out are passed over. So is one on a day that is still to come in
+UTC, which is reported by itself.
 
 ## Why it matters
 
 Times to detect, mitigate and resolve are differences of these. A wrong day or a lost offset gives a negative or an
-absurd figure, which then stands in every statistic.
+absurd figure, which then stands in every statistic. With 2062 for 2026, one incident leads every list for decades.
 
 ## Example
 
@@ -40,19 +41,23 @@ from postmortem_kb.words import MOMENTS
 
 NAME = "timestamp-order"
 SEVERITY = Severity.ERROR
-SCOPE = Scope.DOCUMENT
+SCOPE = Scope.CATALOG
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
-    """Each timestamp that is before an earlier one."""
+    """Each timestamp that is still to come, or before an earlier one."""
     latest: tuple[datetime, str] | None = None
     for name in MOMENTS:
         moment = read_moment(document.frontmatter.get("timestamps", name))
         if moment is None:
             continue
-        if latest and moment < latest[0]:
+        span = document.frontmatter.at("timestamps", name)
+        if moment.date() > context.today:
+            help = "Mend its year, day or offset: a moment stands here once it is over."
+            yield Finding(span, f"`{name}` lies in the future", help, f"timestamps.{name}")
+        elif latest and moment < latest[0]:
             yield Finding(
-                document.frontmatter.at("timestamps", name),
+                span,
                 f"`{name}` is before `{latest[1]}`",
                 f"`{latest[1]}` is {latest[0]:%Y-%m-%d %H:%M} UTC: one of the two has a wrong day, hour or offset.",
                 f"timestamps.{name}",

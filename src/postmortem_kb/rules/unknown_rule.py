@@ -1,12 +1,14 @@
-"""A suppression names a rule that does not exist.
+"""A suppression names a rule that does not exist, or that cannot be suppressed.
 
 ## What it does
 
-Reports entries of `suppress` whose `rule` is no rule.
+Reports entries of `suppress` whose `rule` is no rule, or one about the form of a file, such as `filename` or `encoding`, which no file can
+suppress.
 
 ## Why it matters
 
-A misspelt suppression suppresses nothing, and one of a rule that is gone only puzzles its readers.
+A misspelt suppression suppresses nothing, and one of a rule that is gone only puzzles its readers. As long as a file cannot be read,
+neither can its suppressions.
 
 ## Example
 
@@ -40,12 +42,16 @@ SCOPE = Scope.DOCUMENT
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
-    """Each unknown name."""
+    """Each name that suppresses nothing."""
     for index, item in document.frontmatter.mappings("suppress"):
         name = item.get("rule")
-        if isinstance(name, str) and name not in context.rules:
-            guess = nearest(name, context.rules)
+        if not isinstance(name, str):
+            continue
+        span = document.frontmatter.at("suppress", index, "rule")
+        if name in context.lasting:
+            help = f"Mend what it finds, and delete this entry: `postmortem explain {name}` tells more."
+            yield Finding(span, f"`{name}` cannot be suppressed", help, "suppress")
+        elif name not in context.rules:
+            guess = nearest(name, context.rules - context.lasting)
             help = f"Did you mean `{guess}`?" if guess else "`postmortem explain` lists all rules."
-            yield Finding(
-                document.frontmatter.at("suppress", index, "rule"), f"There is no rule `{name}`", help, "suppress"
-            )
+            yield Finding(span, f"There is no rule `{name}`", help, "suppress")
