@@ -49,11 +49,17 @@ def public_policy(policy: Policy, documents: Iterable[Document]) -> Policy:
     """A policy of which nothing is left but what the public postmortems show of it."""
     default = default_policy()
     used = {value for document in documents for value in _values(document.frontmatter.data)}
-    names = policy.severity_names
-    words = {
-        name: tuple(w for w in found if w in used or w in default.words[name] or w in names.values())
-        for name, found in policy.words.items()
+    # A severity that none of them has is called as it is anywhere, unless that would make two of one name.
+    names = {
+        word: name if name in used or word in policy.words["severity"] else word
+        for word, name in policy.severity_names.items()
     }
+    words = {
+        kind: tuple(word for word in found if word in used or word in default.words[kind])
+        for kind, found in policy.words.items()
+    }
+    added = policy.words["severity"][len(names) :]
+    words["severity"] = (*names.values(), *(word for word in added if word in used))
     requires = (replace(r, severity=tuple(names[word] for word in r.severity)) for r in default.requires)
     return replace(
         default,

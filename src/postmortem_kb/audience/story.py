@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -90,10 +91,13 @@ def _labels(tokens: list[Token]) -> Iterator[str]:
 
 def _tell(token: Token, wording: Wording, ways: Ways) -> None:
     if token.type == "inline":
-        token.children = list(_inside(token.children or [], wording, ways))
+        token.children = list(_joined(_leading(token.children or [], wording, ways)))
         words = _words(token)
+        if not _runs_over(token.children, wording):
+            token.children = list(_inside(token.children, wording))
+            words = _words(token)
+        # With what stands for a picture, which is read by itself above, it may be one name all the same.
         if wording.told(words) != words:
-            # A handle of which only a part is emphasised is one all the same.
             token.children = [Token("text", "", 0, content=wording.told(words))]
     elif token.type in ("fence", "code_block"):
         language = _LANGUAGE.match(token.info)
@@ -103,27 +107,58 @@ def _tell(token: Token, wording: Wording, ways: Ways) -> None:
         token.content = wording.told(content)
 
 
-def _inside(children: list[Token], wording: Wording, ways: Ways) -> Iterator[Token]:
-    shown: list[bool] = []
+def _runs_over(children: list[Token], wording: Wording) -> bool:
+    """Whether a name or an address begins in one part of a sentence and ends in another, as where a part of it is emphasised."""
+    text, ends = "", []
+    for child in children:
+        text += _word(child, "\n")
+        ends.append(len(text))
+        if child.type == "image" or (child.type == "code_inline" and "://" in child.content):
+            # What is read by itself does not go on behind it.
+            text += " "
+    return any(bisect_right(ends, start) != bisect_left(ends, end) for start, end, _ in wording.hidden(text))
+
+
+def _inside(children: list[Token], wording: Wording) -> Iterator[Token]:
     before = ""
     for child in children:
-        if child.type in ("link_open", "link_close"):
-            if child.type == "link_open":
-                shown.append(_lead(child, "href", ways.link, wording))
-            if shown[-1]:
-                yield child
-            if child.type == "link_close":
-                shown.pop()
-        elif child.type == "image":
-            if _lead(child, "src", ways.picture, wording):
-                # What stands for a picture is plain text, whatever marks were typed there.
-                child.content = wording.told(_words(child, " "))
-                child.children = [Token("text", "", 0, content=_MARKS.sub(_entity, child.content))]
-                yield child
-        else:
+        if child.type == "image":
+            # What stands for a picture is plain text, whatever marks were typed there.
+            child.content = wording.told(_words(child, " "))
+            child.children = [Token("text", "", 0, content=_MARKS.sub(_entity, child.content))]
+        elif child.type not in ("link_open", "link_close"):
             child.content = wording.told(child.content, before)
             before = child.content if child.content.strip() else before
+        yield child
+
+
+def _leading(children: list[Token], wording: Wording, ways: Ways) -> Iterator[Token]:
+    """What stands in a sentence, without the links and pictures that lead nowhere."""
+    shown: list[bool] = []
+    for child in children:
+        if child.type == "link_open":
+            shown.append(_lead(child, "href", ways.link, wording))
+        kept = shown[-1] if child.type in ("link_open", "link_close") else True
+        if child.type == "link_close":
+            shown.pop()
+        elif child.type == "image":
+            kept = _lead(child, "src", ways.picture, wording)
+        if kept:
             yield child
+
+
+def _joined(children: Iterable[Token]) -> Iterator[Token]:
+    """Texts that follow on each other as one: the parser takes `git@host:path` for a mail address and what is behind it."""
+    last: Token | None = None
+    for child in children:
+        if last and last.type == child.type == "text":
+            last.content += child.content
+            continue
+        if last:
+            yield last
+        last = child
+    if last:
+        yield last
 
 
 def _entity(mark: re.Match[str]) -> str:
@@ -141,9 +176,10 @@ def _lead(token: Token, attribute: str, way: Callable[[str], str | None], wordin
 
 
 def _words(token: Token, line_break: str = "\n") -> str:
-    return "".join(
-        line_break if child.type.endswith("break")
-        else _words(child, line_break) if child.type == "image"
-        else child.content
-        for child in token.children or ()
-    )  # fmt: skip
+    return "".join(_word(child, line_break) for child in token.children or ())
+
+
+def _word(child: Token, line_break: str) -> str:
+    if child.type.endswith("break"):
+        return line_break
+    return _words(child, line_break) if child.type == "image" else child.content

@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from markdown_it.token import Token
 
+from postmortem_kb.source.text import BAR, Text
+
 _VALUE = r"(?:[^\s\"'=<>`]+|'[^']{0,2000}'|\"[^\"]{0,2000}\")"
 _MET = re.compile(
     r"(?P<code>(?<![`\\])(?P<ticks>`{1,10})(?!`)(?:[^`\n]|\n(?![ \t]*\n)){1,1000}(?P=ticks)(?!`))"
@@ -20,7 +22,6 @@ _MET = re.compile(
 _ENDS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>"}
 """How each thing ends that may hold whatever it likes: CommonMark, 6.6."""
 _MARKERS = re.compile(r"[ \t>*+-]*(?:[0-9]+[.)][ \t]*)?")
-_BAR = re.compile(r"(?<!\\)\|")
 _Stretch = tuple[int, int]
 
 
@@ -31,7 +32,7 @@ def without_html(text: str, tokens: list[Token]) -> str:
         text: The body.
         tokens: Its blocks as a code host reads them, which tell where code may stand.
     """
-    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text)), len(text)]
+    starts = [*Text.of(text).starts, len(text)]
     kept, at = [], 0
     blocks, sentences = _blocks(text, starts, tokens), _Sentences(starts, tokens)
     first, last = next(blocks)
@@ -85,4 +86,4 @@ class _Sentences:
         """Whether what looks like code is code."""
         at = bisect_right(self.begin, match.start()) - 1
         end, row = self.ends[self.begin[at]] if at >= 0 else (0, False)
-        return match.end() <= end and not (row and _BAR.search(match[0]))
+        return match.end() <= end and not (row and BAR.search(match[0]))

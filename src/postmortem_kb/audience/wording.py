@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
 _AT = "(?:[@\uff20\ufe6b][\u200b-\u200f\u2060\ufeff]*+)++"
 _NAME = r"\w(?:[\w.-]*[\w-])?"
 _PAIRS = (
-    *('""', "''", "``", "||", "{}", "<>", "><"),
-    *(
-        "\u201c\u201d",
-        "\u201e\u201c",
-        "\u2018\u2019",
-        "\u201a\u2018",
-        "\u00ab\u00bb",
-        "\u00bb\u00ab",
-        "\u2039\u203a",
-        "\u300c\u300d",
-        "\u300e\u300f",
-        "\uff08\uff09",
-        "\u300a\u300b",
-    ),
-)
+    '""', "''", "``", "||", "{}", "<>", "><", "\u201c\u201d", "\u201e\u201c", "\u2018\u2019", "\u201a\u2018", "\u00ab\u00bb",
+    "\u00bb\u00ab", "\u2039\u203a", "\u300c\u300d", "\u300e\u300f", "\uff08\uff09", "\u300a\u300b",
+)  # fmt: skip
 """Quotation marks and their like: an address between two ends at the second; any other goes on to the white space."""
 
 
@@ -36,14 +24,19 @@ def _within(opened: str, closed: str) -> str:
     return rf"(?<={start})(?:[^\s{end}]|{end}(?=[\w{'' if closed == '<' else '/'}]))++"
 
 
+_VERSION = r"v?[0-9]+(?:\.[0-9]+){0,2}|sha(?:256|384|512)"
+"""What stands behind an `@` and is no name: of an action or a package the version, of an image the digest."""
 # Each alternative begins where a run of its letters begins, so no text is gone over twice.
 _TOLD = re.compile(
-    r"(?P<address>(?:(?<![A-Za-z0-9+.-])(?=[0-9+.-]*+[A-Za-z][A-Za-z0-9+.-]*+:/{2})|(?<![^\W_])(?=[Ww]{3}\.[^\s<>\"'`|]))"
+    r"(?P<address>(?:(?<![A-Za-z0-9+.-])(?=[0-9+.-]*+[A-Za-z][A-Za-z0-9+.-]*+:/{2})|(?<![^\W_])(?=[Ww]{3}\.[^\s<>\"'`|])"
+    # As `git` and `scp` take it: `git@host:path`.
+    rf"|(?<![\w.%+-])(?=(?P<user>[\w.%+-]++){_AT}(?!(?:{_VERSION}):)\w[\w.-]*+:[\w.~/:$-]))"
     rf"(?:{'|'.join(_within(*pair) for pair in _PAIRS)}|\S++))"
     rf"|(?P<before>(?<![\w.%+-])[\w.%+-]*+){_AT}(?P<name>{_NAME})(?P<team>/{_NAME})?"
     rf"(?P<more>(?:[\w.%+-]*+{_AT}{_NAME}(?:/{_NAME})?)*+)"
+    # Signs before no name are gone over once, and not again from each of them.
+    rf"|{_AT}"
 )
-_VERSION = re.compile(r"v?[0-9]+(?:\.[0-9]+){0,2}")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BEFORE = "0123456789+.-"
 """What may stand right before the scheme of an address, and does not begin one."""
@@ -97,38 +90,48 @@ class Wording:
 
     def told(self, text: str, before: str = "") -> str:
         """A text without them; `before` is what stands before it in its sentence."""
-        end = before.rstrip()[-1:]
-        return _TOLD.sub(lambda match: self._instead(match, end), text)
+        kept, at = [], 0
+        for start, end, instead in self.hidden(text, before):
+            kept += [text[at:start], instead]
+            at = end
+        return "".join((*kept, text[at:]))
 
     def plain(self, text: str) -> str:
         """A text of the frontmatter without them, and without comments."""
         return self.told(_COMMENT.sub("", text))
 
-    def _instead(self, match: re.Match[str], end: str) -> str:
-        """What is told in place of a match; `end` is the last character before the text."""
-        if match["address"]:
-            return self._address(match)
-        if match["before"] and not match["more"] and _VERSION.fullmatch(match["name"]):
-            return match[0]
-        word = "a team" if match["team"] and not match["more"] else "someone"
-        # Over the white space alone: a copy of all that stands before each would take the square of the text.
-        at = match.start()
-        while at and match.string[at - 1].isspace():
-            at -= 1
-        before = match.string[at - 1] if at else end
-        return word[:1].upper() + word[1:] if not before or before in ".!?" else word
+    def hidden(self, text: str, before: str = "") -> Iterator[tuple[int, int, str]]:
+        """Where each of them begins and ends in a text, and what is told instead; `before` as for `told`."""
+        last = before.rstrip()[-1:]
+        for match in _TOLD.finditer(text):
+            if match["address"]:
+                yield from self._address(match)
+            elif match["name"]:
+                yield from _name(match, last)
 
-    def _address(self, match: re.Match[str]) -> str:
-        """An address as it is where it is public; otherwise that there is one."""
-        address = match[0].lstrip(_BEFORE)
+    def _address(self, match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
+        """An address where it is not public, without what ends its sentence."""
+        address = match[0] if match["user"] else match[0].lstrip(_BEFORE)
         bare = address.rstrip(_ENDS)
         behind = match.string[match.end() : match.end() + 1]
         if behind.isspace() and behind not in _LINE_SPACE:
             bare = f"{address}{behind}"
-        if self.is_public(bare if "://" in bare else f"http://{bare}"):
-            return match[0]
-        before, end = len(match[0]) - len(address), len(address.rstrip(_BEHIND))
-        return f"{match[0][:before]}(internal address){address[end:]}"
+        if not self.is_public(bare if "://" in bare else f"http://{bare}"):
+            start = match.end() - len(address)
+            yield start, start + len(address.rstrip(_BEHIND)), "(internal address)"
+
+
+def _name(match: re.Match[str], last: str) -> Iterator[tuple[int, int, str]]:
+    """A handle or a mail address; `last` is the last character before the text."""
+    if match["before"] and not match["more"] and re.fullmatch(_VERSION, match["name"]):
+        return
+    word = "a team" if match["team"] and not match["more"] else "someone"
+    # Over the white space alone: a copy of all that stands before each would take the square of the text.
+    at = match.start()
+    while at and match.string[at - 1].isspace():
+        at -= 1
+    before = match.string[at - 1] if at else last
+    yield *match.span(), word[:1].upper() + word[1:] if not before or before in ".!?" else word
 
 
 def _readable(host: str) -> str:
