@@ -17,12 +17,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpus import generate
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 BIN = Path(sys.executable).parent
 MANY = 1_000
 PACKED = (".html", ".js", ".css", ".json", ".xml", ".ics", ".svg")
 OURS = "site_name: Postmortems\ntheme: {name: material}\nplugins: [postmortems]\n"
+QUERIES = {
+    "a word that many hold": "q=failover",
+    "a name that one holds": "q=incident-000320",
+    "a facet and no word": "severity=P2",
+}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -65,13 +70,15 @@ def served(site: Path) -> Iterator[tuple[str, list[int]]]:
     server.shutdown()
 
 
-def search(page: Page, site: str, sent: list[int]) -> None:
-    """The first query of a reader who has never been here: the page, the program, the index, the first results."""
-    page.goto(f"{site}search/?q=failover")
-    page.locator(".pm-search-page .pm-result").nth(5).wait_for()
-    page.wait_for_load_state("networkidle")
-    whole = sum(sent)
-    print(f"first query, all that was loaded with the page itself: {whole / 1000:.0f} kB in {len(sent)} answers")
+def search(browser: Browser, site: str, sent: list[int]) -> None:
+    """What a reader loads who has never been here: the page, the program, the index, the first results."""
+    for what, query in QUERIES.items():
+        sent.clear()
+        page = browser.new_page()
+        page.goto(f"{site}search/?{query}")
+        page.locator(".pm-search-page .pm-result").first.wait_for()
+        page.wait_for_load_state("networkidle")
+        print(f"first query, {what}, with the page itself: {sum(sent) / 1000:.0f} kB in {len(sent)} answers")
     sent.clear()
     page.goto(f"{site}incidents/")
     page.wait_for_load_state("networkidle")
@@ -117,9 +124,8 @@ def main() -> None:
         with served(site) as (address, sent), sync_playwright() as playwright:
             program = shutil.which("chromium") or shutil.which("chromium-browser")
             browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-            page = browser.new_page()
-            search(page, address, sent)
-            lists(page, address)
+            search(browser, address, sent)
+            lists(browser.new_page(), address)
             browser.close()
 
 

@@ -6,7 +6,9 @@ import datetime as dt
 import gzip
 import itertools
 import json
+import re
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ import cbor2
 import pytest
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search import FOLDER, MAIN, Search, Searched
+from mkdocs_postmortems.unspaced import apart
 
+from postmortem_kb.insight.tokens import UNSPACED
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.pages import all_pages
 from postmortem_kb.policy import default_policy
@@ -48,6 +52,7 @@ def test_every_word_lies_in_one_piece_of_a_part_and_so_do_words_that_begin_like_
     (language,) = json.loads((bundle / "pagefind-entry.json").read_text())["languages"].values()
     pieces = read(bundle / f"pagefind.{language['hash']}.pf_meta")[2]
     assert len(pieces) > 5
+    assert [name for first, last, name in pieces if first <= "" <= last] == [pieces[0][2]]
     for first, last, name in pieces:
         for word, *_ in read(bundle / "index" / f"{name}.pf_index")[0]:
             claims = [other for *bounds, other in pieces if bounds[0] <= word <= bounds[1]]
@@ -77,6 +82,15 @@ def test_what_stands_above_every_timeline_is_no_word_of_it(tmp_path: Path, draft
     assert "<p>Time</p><p>Pool</p>" in text
 
 
+def test_names_stand_apart_in_what_is_shown_of_a_result(tmp_path: Path, draft: Callable[..., str]) -> None:
+    (tmp_path / "postmortems").mkdir()
+    text = draft("a").replace("roles:", "services: [checkout, orders]\ntags: [dns]\nroles:")
+    (tmp_path / "postmortems" / "a.md").write_text(text, encoding="utf-8")
+    knowledge = read_knowledge(tmp_path, default_policy(), dt.date(2026, 4, 1))
+    (read,) = [page.make().search for page in all_pages(knowledge) if page.path == "incidents/a/"]
+    assert "<p>a, checkout, orders, dns</p>" in read
+
+
 def test_a_picture_is_found_by_the_words_that_stand_for_it(tmp_path: Path, draft: Callable[..., str]) -> None:
     (tmp_path / "postmortems").mkdir()
     text = draft("a") + "\n## Lessons\n\nSee ![the *pool* filling](pool.png) below.\n"
@@ -92,3 +106,23 @@ def test_a_browser_gets_the_program_once(tmp_path: Path) -> None:
     found = sorted(file.parent.name for file in tmp_path.rglob("pagefind.js"))
     assert found == ["0"]
     assert not {file.name for file in tmp_path.rglob("*.css")}
+
+
+def test_a_browser_and_the_index_part_the_same_signs() -> None:
+    script = files("mkdocs_postmortems") / "templates" / "assets" / "postmortems" / "find.js"
+    (pattern,) = re.findall("UNSPACED = /(.+)/;", script.read_text(encoding="utf-8"))
+    signs = [chr(number) for number in range(0x10000) if not 0xD800 <= number < 0xE000]
+    assert re.findall(pattern, "".join(signs)) == re.findall(UNSPACED, "".join(signs))
+
+
+@pytest.mark.parametrize(
+    ("read", "staged"),
+    [
+        ('<p title="接続">接続OK、<b>鍵</b></p>', '<p title="接続"> 接 続 OK、<b> 鍵 </b></p>'),
+        ("<p>풀이 nginx 앞</p>", "<p> 풀 이  \u2060 nginx \u2060  앞 </p>"),
+        ("<p>ข้อ ฟ้า ﾌﾟｰﾙ \uff21\uff30\uff29 \uff1c</p>", "<p> ข้ อ  \u2060  ฟ้ า  \u2060  プ ー ル  API \uff1c</p>"),
+        ("<p>Straße, naïve, база</p>", "<p>Straße, naïve, база</p>"),
+    ],
+)
+def test_only_scripts_without_spaces_are_given_some(read: str, staged: str) -> None:
+    assert apart(read) == staged

@@ -76,6 +76,7 @@ class Building:
         Args:
             main: The pages that stand in the navigation of MkDocs, by path.
         """
+        self._search.begin()
         knowledge = self._knowledge
         self._outputs.set_aside()
         data = self._changed(stated_data(knowledge, self._search.guide))

@@ -10,12 +10,14 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from shutil import rmtree
-from tempfile import mkdtemp
+from tempfile import gettempdir
 from threading import Lock, Semaphore
 
 from mkdocs_postmortems.outputs import Outputs
 from mkdocs_postmortems.search_bundle import tell_dates, tidy
+from mkdocs_postmortems.unspaced import apart
 from postmortem_kb.errors import UsageError
 from postmortem_kb.insight.tokens import grammar
 from postmortem_kb.source.text import digest
@@ -28,6 +30,12 @@ _PARTS, _SHARE = 16, 80
 """So many parts at most, and so many incidents in each at least: more parts are quicker to make after an edit, fewer are quicker to ask."""
 _PIECE = "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE"
 """Entries in a piece of the index, of which a reader loads one a word and part. A version that does not know this makes larger ones."""
+_POINT = "\u2024"
+"""As this the point inside a number is staged, for one that ends a sentence belongs to no word."""
+_INSIDE = r"(?<=\d)\.(?=\d)(?![^<>]*>)"
+"""Such a point, as far as it stands in no tag."""
+_SIGNS = f"#+{_POINT}"
+"""What belongs to a word beside letters and digits: `C++` is not C, `#4711` no number, `1.2.3` not 123."""
 _DATA = ("pagefind-entry.json", "fragment", "index", "filter")
 
 
@@ -47,7 +55,8 @@ class Search:
         self._outputs = outputs
         self._parts = max(min(incidents, 1), min(incidents // _SHARE, _PARTS))
         self._language = language
-        self._stage = Path(mkdtemp(prefix="postmortems-search-"))
+        # Named here and made by `begin`: whatever interrupts that finds it.
+        self._stage = Path(gettempdir(), f"postmortems-search-{token_hex(8)}")
         # One at a time, until the pages are made: it takes most of a build's memory, and they keep the other cores busy.
         self._turns = Semaphore(1)
         self._workers = ThreadPoolExecutor(2)
@@ -55,6 +64,10 @@ class Search:
         self._starting = Lock()
         self._programs: list[subprocess.Popen[str]] = []
         self._stopped = False
+
+    def begin(self) -> None:
+        """Make the folder in which texts are staged, for nobody else to read."""
+        self._stage.mkdir(0o700)
 
     @property
     def bundles(self) -> list[str]:
@@ -75,7 +88,7 @@ class Search:
         # One file a page, not a folder each: a browser puts the address right.
         file = self._stage / self.part(path) / f"{path.rstrip('/') or 'index'}.html"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", errors="xmlcharrefreplace")
+        file.write_text(apart(re.sub(_INSIDE, _POINT, text)), encoding="utf-8", errors="xmlcharrefreplace")
 
     def changed(self, pages: Iterable[Searched], part: str) -> bool:
         """Whether a part has to be made; one that is as it was is taken over."""
@@ -115,8 +128,8 @@ class Search:
     def _run(self, part: str) -> None:
         source, target = self._stage / part, self._outputs.folder(FOLDER + part)
         source.mkdir(exist_ok=True)
-        language = ["--force-language", self._language]
-        command = [str(_program()), "--site", str(source), "--output-path", str(target), "--silent", *language]
+        read = ["--force-language", self._language, "--include-characters", _SIGNS]
+        command = [str(_program()), "--site", str(source), "--output-path", str(target), "--silent", *read]
         # In its own folder and without its variables: nothing of the repository configures it.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
         environment[_PIECE] = "2500"

@@ -51,11 +51,14 @@ def tell_dates(bundle: Path) -> None:
 
 
 def _widen(pieces: list[list[str]]) -> None:
-    """Let each piece claim all words that begin like its last one, up to where the next begins.
+    """Let each piece claim all words that begin like its last one, up to where the next begins, and the first one what is before it.
 
     Pagefind cuts the last word of a piece to what tells it from the next piece: one with "failover" ends at "failo". A
-    word beyond the end of every piece makes a browser load all that may hold a beginning of it.
+    word beyond the end of every piece makes a browser load all that may hold a beginning of it. So does no word at all, as where
+    somebody asks for a facet alone: every word begins with that, and the first piece claims it, too.
     """
+    if pieces:
+        pieces[0][0] = ""
     for piece, following in pairwise(pieces):
         begin = following[0]
         if begin[-1:].isalnum():

@@ -40,6 +40,9 @@ def browser() -> Iterator[Browser]:
 
 
 class _Server(http.server.ThreadingHTTPServer):
+    # The five of the standard library are fewer than a page asks for at once: the rest waits for seconds.
+    request_queue_size = 128
+
     def handle_error(self, request: object, client_address: object) -> None:
         # A browser that leaves a page breaks off what it was loading.
         if not isinstance(sys.exception(), ConnectionError):

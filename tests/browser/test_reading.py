@@ -176,6 +176,16 @@ def test_the_action_index_is_filtered_by_state_and_owner(page: Page, site: str, 
     expect(page).to_have_url(f"{site}actions/")
 
 
+def test_the_incident_list_is_filtered_by_a_service_in_any_spelling(
+    page: Page, site: str, knowledge: Knowledge
+) -> None:
+    service, expected = Counter(name for p in knowledge.postmortems for name in set(p.services)).most_common(1)[0]
+    for asked in (service, service.upper(), service.title()):
+        page.goto(f"{site}incidents/?service={quote(asked)}")
+        expect(page.locator("[data-pm-rows] > *")).to_have_count(expected)
+        expect(page.locator("select[name=service] option:checked")).to_have_text(f"{service} ({expected})")
+
+
 def test_the_incident_list_is_sorted_by_a_click(page: Page, site: str, knowledge: Knowledge) -> None:
     slowest = max((p for p in knowledge.postmortems if p.times.ttr), key=lambda p: p.times.ttr)
     page.goto(f"{site}incidents/")

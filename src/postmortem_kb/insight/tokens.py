@@ -17,7 +17,8 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_'-]*|[.;:!?,()|]")
 # Scripts that set no spaces between words are cut into overlapping pairs of characters, as search engines do; what is
 # written in katakana is a word, what is written in hiragana an ending.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_FOREIGN = f"[\u3040-\u30ff{_UNSPACED}]"
+UNSPACED = f"[\u3040-\u30ff{_UNSPACED}]"
+"""A sign of a script without spaces, as a pattern: kana, Han, Hangul, Thai, Lao, Burmese, Khmer."""
 _RUN = f"[\u30a1-\u30fa\u30fc]+|[{_UNSPACED}]+|[^\\W\u3040-\u30ff{_UNSPACED}]+"
 _INNER = re.compile("[-_]+")
 _OWNER = re.compile("['\u2019]s?$")
@@ -35,7 +36,7 @@ class Tokens(dict[str, tuple[Term, ...]]):
     def __missing__(self, token: str) -> tuple[Term, ...]:
         """Work them out once."""
         # The patterns of other scripts take longer to compile than all others of the program.
-        foreign = not token.isascii() and re.search(_FOREIGN, token)
+        foreign = not token.isascii() and re.search(UNSPACED, token)
         self[token] = tuple(_foreign(token) if foreign else _terms(token))
         return self[token]
 
@@ -105,7 +106,7 @@ def _stop_lists() -> dict[str, dict[str, str]]:
 
 def _foreign(token: str) -> Iterator[Term]:
     for run in re.findall(_RUN, token):
-        if not re.match(_FOREIGN, run):
+        if not re.match(UNSPACED, run):
             yield from _terms(run)
         elif len(run) < 3 or "\u30a1" <= run[0] <= "\u30fc":
             yield run, run

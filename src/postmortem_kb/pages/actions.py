@@ -10,7 +10,7 @@ from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
-from postmortem_kb.pages.rows import OF_ACTION, action_line, action_rows, array, counted
+from postmortem_kb.pages.rows import OF_ACTION, action_line, action_rows, array, counted, spellings
 from postmortem_kb.parts import parts_of_actions
 from postmortem_kb.render.words import label
 
@@ -70,7 +70,7 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
         share=completion(told),
         part=part,
         rows=action_rows(part.items, part.path, facets=part.of == 1),
-        filters=_filters(knowledge, spelt) if part.number == 1 else [],
+        filters=_filters(knowledge, {"owner": spelt, **spellings(knowledge.postmortems)}) if part.number == 1 else [],
         owners=owners,
         data=DATA if part.of > 1 else "",
     )
@@ -78,7 +78,9 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
     return Content(html, headings)
 
 
-def _filters(knowledge: Knowledge, spelt: Mapping[str, str]) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+def _filters(
+    knowledge: Knowledge, spelt: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
     """Each facet with its words: as they are filtered by, as they are shown, and how many actions have them."""
     found = counted(knowledge.actions, OF_ACTION)
     for entry in knowledge.actions:
@@ -89,7 +91,7 @@ def _filters(knowledge: Knowledge, spelt: Mapping[str, str]) -> list[tuple[str, 
     filters = []
     for name, title in FACETS.items():
         words = sorted(found[name], key=lambda word: (word not in ("open", "overdue"), word))
-        shown = spelt if name == "owner" else {word: label(word) for word in words} if name in _WORDS else {}
+        shown = spelt.get(name) or ({word: label(word) for word in words} if name in _WORDS else {})
         options = [(word, shown.get(word, word), found[name][word]) for word in words]
         if len(options) > 1:
             filters.append((name, title, options))

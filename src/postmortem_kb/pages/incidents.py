@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Page, key_of, render
 from postmortem_kb.pages.paging import Slice, slices
-from postmortem_kb.pages.rows import OF_INCIDENT, array, counted, incident_line, incident_rows
+from postmortem_kb.pages.rows import OF_INCIDENT, array, counted, incident_line, incident_rows, spellings
 from postmortem_kb.parts import parts
 from postmortem_kb.render.words import label
 
@@ -27,7 +27,7 @@ FACETS = {
     "detection": "Detected by",
     "year": "Year",
 }
-_AS_WRITTEN = ("severity", "service", "tag", "year")
+_AS_WRITTEN = ("severity", "year")
 """Facets whose words are names, not words of the contract."""
 
 
@@ -55,7 +55,10 @@ def rows(knowledge: Knowledge) -> Iterator[str]:
 
 def _content(knowledge: Knowledge, part: Slice[Postmortem]) -> Content:
     found = counted(knowledge.postmortems if part.number == 1 else (), OF_INCIDENT)
-    filters = [(name, title, _options(knowledge, name, found[name])) for name, title in FACETS.items()]
+    spelt = spellings(knowledge.postmortems) if part.number == 1 else {}
+    filters = [
+        (name, title, _options(knowledge, name, found[name], spelt.get(name, {}))) for name, title in FACETS.items()
+    ]
     html = render(
         "incidents.html",
         part.path,
@@ -69,8 +72,10 @@ def _content(knowledge: Knowledge, part: Slice[Postmortem]) -> Content:
     return Content(html)
 
 
-def _options(knowledge: Knowledge, name: str, found: Counter[str]) -> list[tuple[str, str, int]]:
+def _options(
+    knowledge: Knowledge, name: str, found: Counter[str], spelt: Mapping[str, str]
+) -> list[tuple[str, str, int]]:
     """The words of a facet: as they are filtered by, as they are shown, and how many incidents have them."""
     order = {word: place for place, word in enumerate(knowledge.policy.words.get(name, ()))}
     words = sorted(found, key=lambda word: (order.get(word, len(order)), word), reverse=name == "year")
-    return [(word, word if name in _AS_WRITTEN else label(word), found[word]) for word in words]
+    return [(word, spelt.get(word) or (word if name in _AS_WRITTEN else label(word)), found[word]) for word in words]

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from markupsafe import Markup
 
 from postmortem_kb.insight.actions import Owed, owner_key
+from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import environment
 from postmortem_kb.parts import separated
@@ -28,9 +29,9 @@ OF_INCIDENT: Mapping[str, Callable[[Postmortem], Words]] = {
     "severity": lambda p: p.severity,
     "status": lambda p: p.status,
     "kind": lambda p: p.kind,
-    "service": lambda p: list(p.services),
+    "service": lambda p: list(names_by_key(p.services)),
     "cause": lambda p: sorted({cause.kind for cause in p.root_causes}),
-    "tag": lambda p: list(p.tags),
+    "tag": lambda p: list(names_by_key(p.tags)),
     "detection": lambda p: p.detection.get("source", ""),
     "year": lambda p: str(p.times.started.year) if p.times.started else "",
 }
@@ -40,7 +41,7 @@ OF_ACTION: Mapping[str, Callable[[Owed], Words]] = {
     "owner": lambda entry: owner_key(entry.action.owner),
     "type": lambda entry: entry.action.type,
     "priority": lambda entry: entry.action.priority,
-    "service": lambda entry: list(entry.postmortem.services),
+    "service": lambda entry: list(names_by_key(entry.postmortem.services)),
     "severity": lambda entry: entry.postmortem.severity,
 }
 """The facets of an action that readers choose words of."""
@@ -120,6 +121,15 @@ def counted(things: Iterable[T], facets: Mapping[str, Callable[[T], Words]]) -> 
         told = map(words, things)
         found[name] = Counter(word for some in told for word in ([some] if isinstance(some, str) else some) if word)
     return found
+
+
+def spellings(postmortems: Iterable[Postmortem]) -> dict[str, dict[str, str]]:
+    """The names of the facets in which capitals make no difference: as the first one writes each, by what it is filtered by."""
+    postmortems = list(postmortems)
+    return {
+        "service": names_by_key(service for postmortem in postmortems for service in postmortem.services),
+        "tag": names_by_key(tag for postmortem in postmortems for tag in postmortem.tags),
+    }
 
 
 def _line(facets: Facets, html: str) -> str:

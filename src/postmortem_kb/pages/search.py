@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Page, key_of, render
 from postmortem_kb.pages.searchable import HANDBOOK, facets
@@ -34,9 +35,9 @@ def _content(options: dict[str, list[str]]) -> Content:
 
 def _options(knowledge: Knowledge) -> dict[str, list[str]]:
     """The words of each facet. How many results each has is loaded when somebody is about to choose."""
-    found: dict[str, set[str]] = {name: set() for name in FACETS}
+    found: dict[str, list[str]] = {name: [] for name in FACETS}
     for postmortem in knowledge.postmortems:
         for name, words in facets(postmortem).items():
-            found[name].update(words)
-    found["part"].add(HANDBOOK)
-    return {name: sorted(words, reverse=name == "year") for name, words in found.items()}
+            found[name] += words
+    found["part"].append(HANDBOOK)
+    return {name: sorted(names_by_key(words).values(), reverse=name == "year") for name, words in found.items()}

@@ -70,7 +70,7 @@ def page_text(title: str, html: str) -> str:
 
 def _told(postmortem: Postmortem, headings: Sequence[Heading], *, code: bool) -> Iterator[str]:
     words = (postmortem.id, *postmortem.services, *postmortem.tags, *postmortem.data_assets, *postmortem.incidents)
-    yield f"<p>{escape(postmortem.summary)}</p><p>{escape(' '.join(words))}</p>"
+    yield f"<p>{escape(postmortem.summary)}</p><p>{escape(', '.join(words))}</p>"
     derived = {
         "Impact": [
             text for value in postmortem.impact.values() for text in ([value] if isinstance(value, str) else value)

@@ -43,13 +43,13 @@
       this.changed();
     }
 
-    /* An owner may be asked for in any spelling, as in an address that somebody kept. A word that nothing has any more finds nothing, and says so. */
+    /* A word may be asked for in any spelling, as in an address that somebody kept. One that nothing has any more finds nothing, and says so. */
     fill(field, value) {
       field.value = value;
-      if (field.name === "owner" && !field.value) field.value = value.replace(/^@/, "").toLowerCase();
       if (field.value || field.name === "sort" || !value.trim()) return;
-      field.append(new Option(`${value} (0)`, value));
-      field.value = value;
+      const meant = postmortems.choice(field, field.name === "owner" ? value.replace(/^@/, "") : value);
+      if (!meant) field.append(new Option(`${value} (0)`, value));
+      field.value = meant?.value ?? value;
     }
 
     /* The button goes away, and must not take the focus of a keyboard along; a finger wants no keyboard on the screen. */
@@ -133,8 +133,7 @@
 
     fits(facets) {
       return Object.entries(this.wanted).every(([name, value]) => {
-        /* Capitals on the way, as rows have them: "ß" is "SS" there, and "ss" in a row. */
-        if (name === "text") return value.toUpperCase().toLowerCase().trim().split(/\s+/).every((word) => facets.text.includes(word));
+        if (name === "text") return postmortems.key(value).trim().split(/\s+/).every((word) => facets.text.includes(word));
         if (name === "state" && value === "open") return !FINISHED.includes(facets.state);
         if (name === "state" && value === "overdue") return Boolean(facets.due) && facets.due < postmortems.today();
         const told = facets[name];

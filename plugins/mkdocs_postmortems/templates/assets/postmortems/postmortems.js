@@ -11,6 +11,12 @@ const postmortems = {
     }
   },
 
+  /* What the spellings of a word have in common. Capitals on the way, as rows have them: "ß" is "SS" there, and "ss" in a row. */
+  key: (word) => word.toUpperCase().toLowerCase(),
+
+  /* The choice of a field that a word means, in whatever capitals. */
+  choice: (field, word) => [...field.options].find((option) => postmortems.key(option.value) === postmortems.key(word)),
+
   /* The scripts stand at the end of the page: what they look for is there. */
   count: (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`,
 };

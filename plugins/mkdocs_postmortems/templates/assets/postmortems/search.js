@@ -4,71 +4,55 @@
   "use strict";
 
   const SHOWN = 6;
-  const HANDBOOK = "Handbook";
+  const HINT = "Type to search in all postmortems.";
+  /* Milliseconds after which a reader wonders. */
+  const SLOW = 400;
+  /* Letters of a word that are told; a token that somebody pasted may have thousands. */
+  const LONG = 40;
   const FAILED = "The search could not be loaded. Reload the page to try again.";
   const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/*$/, "/"), location.href);
   const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   let engine;
-  let handbook;
-  /* The pages of the handbook by their names in the index, once it was asked. */
-  let manual = new Set();
 
   /* Loaded when somebody begins to type, not before. */
   function load() {
-    engine ??= (async () => {
-      const folder = new URL("search/data/", base);
-      const guide = await fetch(new URL("guide.json", folder)).then((answer) => answer.json());
-      const [first, ...others] = guide.parts;
-      const [program, { find }] = await Promise.all([
-        import(new URL(`${first}/pagefind.js`, folder)), import(new URL("assets/postmortems/find.js", base)),
-      ]);
-      /* Without a worker: it is a second copy of the program, and a query takes milliseconds. */
-      const pagefind = program.createInstance({ noWorker: true });
-      const options = { baseUrl: base.pathname };
-      await pagefind.options({ ...options, excerptLength: 24 });
-      const merge = (name) => pagefind.mergeIndex(new URL(`${name}/`, folder).href, options);
-      const last = others.pop();
-      handbook = last && (() => merge(last));
-      await Promise.all(others.map(merge));
-      const small = new Set(guide.small.split(" "));
-      const byDate = async (results, newest) => (await import(new URL("assets/postmortems/order.js", base))).byDate(results, { folder, parts: guide.parts.slice(0, -1), newest });
-      return { pagefind, byDate, find: (query, options) => find(pagefind, query, { ...options, small }) };
-    })();
+    engine ??= import(new URL("assets/postmortems/engine.js", base)).then(({ open }) => open(base));
     return engine;
   }
 
-  /* What is found, in groups: incidents with all words, the handbook where these do not fill the page or by its name, incidents with some words. */
-  async function search(query, options) {
-    const { pagefind, find, byDate } = await load();
-    let found = await find(query, options);
-    const { part, ...others } = options.filters;
-    if (handbook && !Object.keys(others).length && (part || found.all.length < SHOWN)) {
-      const merge = handbook;
-      handbook = undefined;
-      await merge();
-      manual = new Set((await pagefind.search(null, { filters: { part: HANDBOOK } })).results.map(({ id }) => id));
-      found = await find(query, options);
+  /* Something of the index, which is opened once more where a build replaced it meanwhile. */
+  async function asked(work) {
+    const mine = load();
+    try {
+      return await work(await mine);
+    } catch {
+      if (engine === mine) engine = undefined;
+      return work(await load());
     }
-    const incidents = ({ id }) => part || !manual.has(id);
-    const all = options.sort ? await byDate(found.all.filter(incidents), options.sort === "newest") : found.all.filter(incidents);
-    const enough = all.length >= SHOWN;
-    const groups = [
-      { title: "", results: all },
-      { title: "In the handbook", results: enough ? [] : found.all.filter((result) => !incidents(result)).slice(0, SHOWN / 2) },
-      { title: "Incidents with some of the words", results: enough ? [] : found.some.filter(incidents).slice(0, 2 * SHOWN) },
-    ];
-    return { ...found, groups, hits: groups.flatMap(({ title, results }) => results.map((result, place) => ({ result, title: place ? "" : title }))) };
   }
 
-  /* How much was found, in words. */
-  function told({ groups, hits, missing }) {
-    const nobody = missing.length ? `Nothing holds ${missing.map((word) => `“${word}”`).join(" or ")}. ` : "";
-    if (!hits.length) return missing.length > 1 || !nobody ? "Nothing was found. Fewer words find more." : nobody.trim();
+  async function search(query, options) {
+    const found = await asked((index) => index.search(query, { ...options, enough: SHOWN }));
+    return { ...found, hits: found.groups.flatMap(({ title, results }) => results.map((result, place) => ({ result, title: place ? "" : title }))) };
+  }
+
+  /* Say that a search is under way, unless it is over in a moment; and that it failed. */
+  function watch(place, work, current) {
+    const waiting = setTimeout(() => current() && (place.textContent = "Searching…"), SLOW);
+    return work.catch(() => current() && (place.textContent = FAILED)).finally(() => clearTimeout(waiting));
+  }
+
+  /* How much was found, in words. What a filter hides may be there all the same. */
+  function told({ groups, hits, missing }, narrowed = false) {
+    const quoted = (word) => `“${word.length > LONG ? `${word.slice(0, LONG)}…` : word}”`;
+    const within = narrowed ? " with these filters" : "";
+    const nobody = missing.length ? `Nothing holds ${missing.map(quoted).join(" or ")}${within}. ` : "";
+    if (!hits.length) return missing.length === 1 ? nobody.trim() : `Nothing was found${within || ". Fewer words find more"}.`;
     const [all, book, some] = groups.map(({ results }) => results.length);
     const parts = [
       all && postmortems.count(all, "result"),
       some && (all ? `${some} with some of the words` : `No incident has all of these words, ${some} ${some === 1 ? "has" : "have"} some`),
-      book && `${book} in the handbook`,
+      book && `${book}${all || some ? " more" : ""} in the handbook`,
     ];
     return nobody + parts.filter(Boolean).join(", ");
   }
@@ -137,15 +121,17 @@
     const state = box.querySelector(".pm-search__state");
     let turn = 0;
 
-    const ask = () => answer().catch(() => (state.textContent = FAILED));
+    function ask() {
+      const [work, mine] = [answer(), turn];
+      return watch(state, work, () => mine === turn);
+    }
 
     async function answer() {
       const words = input.value.trim();
       const mine = ++turn;
       if (!words) {
-        list.replaceChildren();
-        state.textContent = "Type to search in all postmortems.";
-        return;
+        state.textContent = HINT;
+        return list.replaceChildren();
       }
       await pause(120);
       if (mine !== turn) return;
@@ -195,6 +181,7 @@
     const output = form.querySelector("output");
     const clear = form.querySelector("[type=reset]");
     const facets = [...form.querySelectorAll("select")].filter((select) => select.name !== "sort");
+    const spelt = Object.fromEntries(facets.map((select) => [select.name, [...select.options].map((option) => option.value)]));
     let found = { hits: [] };
     let shown = 0;
     let turn = 0;
@@ -207,14 +194,22 @@
       ask(0);
     }
 
+    /* The words of a facet with their numbers; one that is spelt with other capitals elsewhere stands there once, as the page spells it. */
+    function merged(counts, { name, value }) {
+      const found = new Map([...spelt[name], value].filter(Boolean).map((word) => [postmortems.key(word), [word, 0]]));
+      for (const [word, number] of Object.entries(counts)) {
+        const [spelling, before] = found.get(postmortems.key(word)) ?? [word, 0];
+        found.set(postmortems.key(word), [spelling, before + number]);
+      }
+      return [...found.values()];
+    }
+
     function fill(counts) {
       for (const select of facets) {
         const chosen = select.value;
-        const words = Object.entries(counts[select.name] ?? {}).filter(([word, number]) => number !== 0 || word === chosen);
-        if (select.name === "part" && handbook) words.push([HANDBOOK, NaN]);
+        const words = merged(counts[select.name] ?? {}, select).filter(([word, number]) => number !== 0 || word === chosen);
         words.sort(([one], [other]) => (select.name === "year" ? other.localeCompare(one) : one.localeCompare(other)));
         const options = words.map(([word, number]) => new Option(number >= 0 ? `${word} (${number.toLocaleString("en")})` : word, word));
-        if (chosen && !words.some(([word]) => word === chosen)) options.push(new Option(`${chosen} (0)`, chosen));
         select.replaceChildren(new Option("All", ""), ...options);
         select.value = chosen;
         select.closest("label").hidden = !options.length;
@@ -236,7 +231,10 @@
       more.hidden = found.hits.length <= shown;
     }
 
-    const ask = (wait) => answer(wait).catch(() => (output.textContent = FAILED));
+    function ask(wait) {
+      const [work, mine] = [answer(wait), turn];
+      return watch(output, work, () => mine === turn && location.search);
+    }
 
     async function answer(wait) {
       const mine = ++turn;
@@ -249,14 +247,13 @@
       counting ||= Object.keys(filters).length > 0;
       await pause(wait);
       if (mine !== turn) return;
-      const { pagefind } = await load();
-      const counts = counting && (await pagefind.filters());
+      const counts = await asked(async (index) => counting && index.counts());
       if (mine !== turn) return;
       if (!words && !Object.keys(filters).length) {
         found = { hits: [] };
         list.replaceChildren();
         more.hidden = true;
-        output.textContent = "";
+        output.textContent = HINT;
         if (counts) fill(counts);
         return;
       }
@@ -264,16 +261,17 @@
       if (mine !== turn) return;
       found = all;
       if (counts) fill(found.counts ?? uncounted(counts));
-      output.textContent = told(found);
+      output.textContent = told(found, Object.keys(filters).length > 0);
       await show(0);
     }
 
     const query = new URLSearchParams(location.search);
     for (const field of form.elements) {
       if (!field.name || !query.get(field.name)) continue;
-      const known = field.tagName !== "SELECT" || [...field.options].some((option) => option.value === query.get(field.name));
-      if (!known && field.name !== "sort") field.append(new Option(query.get(field.name)));
-      field.value = query.get(field.name);
+      const asked = query.get(field.name);
+      const known = field.tagName === "SELECT" ? postmortems.choice(field, asked) : { value: asked };
+      if (!known && field.name !== "sort") field.append(new Option(asked));
+      field.value = known ? known.value : asked;
     }
     form.hidden = false;
     form.addEventListener("input", (event) => ask(event.target.tagName === "INPUT" ? 150 : 0));
@@ -285,7 +283,7 @@
         ask(0);
       });
     });
-    more.querySelector("button").addEventListener("click", () => show(shown));
+    more.querySelector("button").addEventListener("click", () => show(shown).catch(() => (output.textContent = FAILED)));
     for (const select of facets) {
       select.addEventListener("focus", count);
       select.closest("label").addEventListener("pointerenter", count);

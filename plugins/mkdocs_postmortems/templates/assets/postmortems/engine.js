@@ -1,0 +1,85 @@
+/* The index of the search, and what is found in it, in groups. */
+
+import { find } from "./find.js";
+
+const HANDBOOK = "Handbook";
+
+let fail;
+
+/* Pagefind takes a piece that did not arrive for one without words, and would say that nothing was found. */
+function watch(folder) {
+  const load = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await load(...asked).catch((error) => error);
+    const address = new URL(asked[0].url ?? asked[0], location.href).href;
+    if (!answer.ok && address.startsWith(folder)) fail(new Error(`${address} could not be loaded`));
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+}
+
+/* Open the index of a site. Whatever is asked of it fails once a piece did not arrive, as after a build that put others in their place. */
+export async function open(base) {
+  const folder = new URL("search/data/", base);
+  if (!fail) watch(folder.href);
+  const lost = new Promise((_, reject) => (fail = reject));
+  lost.catch(() => {});
+  const whole = (work) => Promise.race([lost, work]);
+  const guide = await whole(fetch(new URL("guide.json", folder)).then((answer) => answer.json()));
+  const [first, ...others] = guide.parts;
+  const program = await import(new URL(`${first}/pagefind.js`, folder));
+  /* Without a worker: it is a second copy of the program, and a query takes milliseconds. */
+  const pagefind = program.createInstance({ noWorker: true });
+  const options = { baseUrl: base.pathname };
+  await whole(pagefind.options({ ...options, excerptLength: 24 }));
+  const merge = (name) => pagefind.mergeIndex(new URL(`${name}/`, folder).href, options);
+  const last = others.pop();
+  await whole(Promise.all(others.map(merge)));
+  const small = new Set(guide.small.split(" "));
+  /* The pages of the handbook by their names in the index, once it was asked. */
+  let manual = new Set();
+  let handbook = last && (() => merge(last));
+
+  /* How many results each word of each facet has; of a handbook that was not asked, nobody knows. */
+  const unasked = (counts) => (handbook ? { ...counts, part: { ...counts.part, [HANDBOOK]: NaN } } : counts);
+
+  /* A word of a facet may be spelt with other capitals elsewhere. The words are there, as their numbers are shown. */
+  async function spelt(filters) {
+    const known = Object.keys(filters).length ? await pagefind.filters() : {};
+    const like = ([name, word]) => Object.keys(known[name] ?? {}).filter((other) => postmortems.key(other) === postmortems.key(word));
+    return Object.fromEntries(Object.entries(filters).map(([name, word]) => [name, { any: [...new Set([word, ...like([name, word])])] }]));
+  }
+
+  /* Incidents with all words, the handbook where these do not fill the page or by its name, incidents with some words. */
+  async function groups(query, { filters: chosen, sort, enough: many }) {
+    const filters = await spelt(chosen);
+    let found = await find(pagefind, query, { filters, small });
+    const { part, ...narrowed } = filters;
+    if (handbook && !Object.keys(narrowed).length && (part || found.all.length < many)) {
+      const merged = handbook;
+      handbook = undefined;
+      await merged();
+      manual = new Set((await pagefind.search(null, { filters: { part: HANDBOOK } })).results.map(({ id }) => id));
+      found = await find(pagefind, query, { filters, small });
+    }
+    const incidents = ({ id }) => part || !manual.has(id);
+    const held = found.all.filter(incidents);
+    const { byDate } = sort ? await import("./order.js") : {};
+    const all = sort ? await byDate(held, { folder, parts: guide.parts.slice(0, -1), newest: sort === "newest" }) : held;
+    const enough = all.length >= many;
+    return {
+      ...found,
+      counts: found.counts && unasked(found.counts),
+      groups: [
+        { title: "", results: all },
+        { title: "In the handbook", results: enough ? [] : found.all.filter((result) => !incidents(result)).slice(0, many / 2) },
+        { title: "Incidents with some of the words", results: enough ? [] : found.some.filter(incidents).slice(0, 2 * many) },
+      ],
+    };
+  }
+
+  return {
+    search: (query, options) => whole(groups(query, options)),
+    counts: async () => unasked(await whole(pagefind.filters())),
+  };
+}
