@@ -1,4 +1,4 @@
-"""What the head of an incident says of others: that it happened before, what is like it, and what is still owed there."""
+"""What an incident says of others: that it happened before, what is like it, what is still owed there, and what was then."""
 
 from __future__ import annotations
 
@@ -59,6 +59,13 @@ action_items:
   - {id: A1, action: Size the pool, type: prevent, owner: "@kim", priority: P1, status: todo, due: 2026-05-01}
   - {id: A2, action: Watch the pool, type: detect, owner: "@kim", priority: P1, status: done, completed: 2026-01-01}
 """
+MANY = """\
+action_items:
+  - {id: A1, action: Size the pool, type: prevent, owner: "@kim", priority: P1, status: todo, due: 2025-07-01}
+  - {id: A2, action: Watch the pool, type: detect, owner: "@kim", priority: P1, status: done, completed: 2026-03-09}
+  - {id: A9, action: Buy a pool, type: prevent, owner: "@kim", priority: P2, status: cancelled, reason: Too dear}
+  - {id: A10, action: Drain the pool, type: prevent, owner: "@kim", priority: P2, status: in-progress, due: 2026-05-01}
+"""
 
 
 @pytest.fixture
@@ -101,6 +108,34 @@ def test_an_incident_says_which_time_it_is_though_it_names_the_last_one_only(bas
         "1 action still open there",
     ]
     assert told(base, "c") == ["Third time since 2 Jun 2025", "2 actions still open there"]
+
+
+def test_what_was_known_but_unfixed_names_each_incident_once_with_its_actions_in_their_order(
+    base: Path, write: Write
+) -> None:
+    write("a", "2025-06-02", owed=MANY)
+    write("b", "2025-12-01", again="a", owed=OWED)
+    both = "related: [{id: b, relation: recurrence-of}, {id: a, relation: recurrence-of}]\n"
+    write("c", "2026-03-01", owed=DONE + both)
+    knowledge = read_knowledge(base, read_policy(base), TODAY)
+    html = incident.page(knowledge.by_id["c"], knowledge).make().html
+    section = html[html.index('id="known-but-unfixed"') : html.index('id="related-incidents"')]
+    groups = section.split('<li class="pm-card">')[1:]
+    assert [re.findall(r'class="pm-title" href="([^"]+)">([^<]+)<', group) for group in groups] == [
+        [("../../incidents/a/", "Incident a")],
+        [("../../incidents/b/", "Incident b")],
+    ]
+    lines = [
+        (place, " ".join(unescape(re.sub(r"<[^>]+>", " ", line)).split()))
+        for place, line in re.findall(r'href="([^"]+#[^"]+)">(.*?)</li>', "".join(groups), re.DOTALL)
+    ]
+    assert lines == [
+        ("../../incidents/a/#action-a1", "A1 Size the pool Was late Still open"),
+        ("../../incidents/a/#action-a2", "A2 Watch the pool Was open Done 9 Mar 2026"),
+        ("../../incidents/a/#action-a9", "A9 Buy a pool Cancelled"),
+        ("../../incidents/a/#action-a10", "A10 Drain the pool Was open Still open"),
+        ("../../incidents/b/#action-a1", "A1 Size the pool Was open Still open"),
+    ]
 
 
 def test_the_public_is_told_no_number_of_times(base: Path, write: Write) -> None:

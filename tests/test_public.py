@@ -18,6 +18,7 @@ import pytest
 from postmortem_kb.audience.keys import ALWAYS
 from postmortem_kb.audience.wording import Wording
 from postmortem_kb.cli import main
+from postmortem_kb.contract import schema_for
 from postmortem_kb.export import data
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.policy import read_policy
@@ -34,7 +35,10 @@ site_name: Status
 repo_url: https://git.example.com/{inside}/postmortems
 edit_uri: edit/{hidden}/
 strict: true
-theme: {name: material, font: false}
+theme: {name: material, font: false, logo: img/logo.png, favicon: /icon.svg}
+extra_css: [css/own.css, "https://cdn.example.com/hidden.css"]
+extra_javascript: [{path: own.js, defer: true}]
+extra_templates: [own.txt]
 plugins: [postmortems, search]
 nav:
   - {inside}: {inside}.md
@@ -61,6 +65,14 @@ keys = ["x-{inside}"]
 hosts = ["status.example.com"]
 
 # {hidden}
+"""
+
+
+SHOWN = ("a b.png", "img/d.svg", "img/small.png", "img/large.jpg", "img/wide.webp")
+OWN = """
+![A](a%20b.png) <img src="../img/d.svg"> [![Small](img/small.png)](img/large.jpg)
+
+<picture><source srcset="../img/wide.webp 2x, ../img/wide.webp 3x"></picture>
 """
 
 
@@ -284,7 +296,15 @@ def base(tmp_path_factory: pytest.TempPathFactory, run: Run, canaries: Canaries)
     guide = next(word for word, place in canaries.shown.items() if place.endswith(f"{word}.md"))
     lay(f"docs/{guide}.md", "# Guide {inside}\n\n![](shot.png)\n")
     lay("docs/shot.png", PICTURE + fill("bytes beside the handbook", "{inside}").encode())
-    lay("docs/about.md", "---\nvisibility: public\n---\n# About {public}\n")
+    lay("docs/about.md", f"---\nvisibility: public\n---\n# About {{public}}\n{OWN}")
+    lay("docs/deep.md", "# {inside}")
+    lay("docs/hidden.css", "/* {hidden} */")
+    for name in ("img/logo.png", "icon.svg", "img/back.png", "own.woff2", "own.js", "own.txt", *SHOWN):
+        lay(f"docs/{name}", "Own {public}")
+    lay(
+        "docs/css/own.css",
+        "/* {public} */ body { background: url('../img/back.png') }\n@font-face { src: url(../own.woff2) } b { background: url(../deep/index.html) }",
+    )
     lay("postmortem.toml", POLICY)
     lay(f"{team}/open.md", OPEN, "a public postmortem", inpicture=inpicture, shown=shown, sql=sql, **labels, **names)
     for name, status, visibility in (("secret", "reviewed", "internal"), ("draft", "draft", "public")):
@@ -424,6 +444,39 @@ def test_the_public_wins_where_two_places_name_an_audience(
     run(command, tmp_path, env={"POSTMORTEM_AUDIENCE": variable, "NO_MKDOCS_2_WARNING": "1"})
     assert (tmp_path / "site" / "incidents" / "index.html").is_file()
     assert not (tmp_path / "site" / "incidents" / "a").exists()
+
+
+@pytest.mark.parametrize("folder", ["", "docs"], ids=["beside", "above"])
+@pytest.mark.parametrize(
+    ("configuration", "asked"),
+    [
+        ("plugins: [{postmortems: {audience: public}}, search]", True),
+        ("plugins:\n  search: {}\n  postmortems:\n    audience: !ENV [WHO, internal]", True),
+        ("extra: {hook: !!python/name:os.path}\nplugins: [{postmortems: {audience: internal}}]", False),
+        ("plugins: [search, postmortems, {other: {audience: public}}]", False),
+        ("plugins: [", False),
+        ("", False),
+    ],
+)
+def test_an_export_asks_for_its_audience_where_the_site_names_one(
+    configuration: str,
+    asked: bool,
+    folder: str,
+    tmp_path: Path,
+    draft: Callable[..., str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Who publishes an export beside a public site would publish what the site leaves out."""
+    (tmp_path / folder / "postmortems").mkdir(parents=True)
+    (tmp_path / folder / "postmortems" / "a.md").write_text(draft("a"), encoding="utf-8")
+    (tmp_path / "mkdocs.yml").write_text(configuration, encoding="utf-8")
+    command = ["--root", str(tmp_path / folder), "export", str(tmp_path / "out")]
+    assert main(command) == (2 if asked else 0)
+    assert ("--audience public" in capsys.readouterr().err) == asked
+    assert (tmp_path / "out").exists() != asked
+    for audience in ("internal", "public"):
+        assert main([*command, "--audience", audience]) == 0
+        assert ('"a"' in (tmp_path / "out" / "incidents.json").read_text(encoding="utf-8")) == (audience == "internal")
 
 
 @pytest.mark.parametrize("link", ["file", "folder", "docs", "repository"])
@@ -567,6 +620,23 @@ def publish(root: Path, key: str) -> None:
     policy.write_text(text.replace("hosts = [", f'keys = ["{key}"]\nhosts = ['), encoding="utf-8")
 
 
+@pytest.mark.parametrize(("loud", "named"), [("Loud", "P3"), ("P3", "Falcon")], ids=["free", "taken"])
+def test_a_severity_is_called_as_here_only_where_a_public_postmortem_has_it(
+    loud: str, named: str, tmp_path: Path
+) -> None:
+    """A name that internal ones alone bear tells of them; but no two severities may get one name."""
+    (tmp_path / "postmortems").mkdir()
+    severities = f'[severities]\nP2 = "{loud}"\nP3 = "Falcon"\n[words]\nseverity = ["P5", "P6"]\n'
+    (tmp_path / "postmortem.toml").write_text(severities, encoding="utf-8")
+    for id, severity, visibility in (("a", loud, "public"), ("b", "P6", "public"), ("c", "Falcon", "internal")):
+        text = TOLD.format(body="Story").replace("id: open", f"id: {id}").replace("P3", severity)
+        text = text.replace("visibility: public", f"visibility: {visibility}")
+        (tmp_path / "postmortems" / f"{id}.md").write_text(text, encoding="utf-8")
+    schema = json.dumps(schema_for(read_public(tmp_path).policy))
+    assert json.dumps(["P1", loud, named, "P4", "P6"]) in schema
+    assert "P5" not in schema
+
+
 def read_public(root: Path) -> Knowledge:
     return read_knowledge(root, read_policy(root), date(2026, 3, 10), audience="public")
 
@@ -588,11 +658,21 @@ def main_json(root: Path) -> str:
         ("bob@@ann", "Someone"),
         ("checkout@v4@bob", "Someone"),
         ("actions/checkout@v4", "actions/checkout@v4"),
+        ("nginx@sha256:e3b0c442", "nginx@sha256:e3b0c442"),
+        ("library@1.2.3:jar", "library@1.2.3:jar"),
+        ("Write to ann@acme.example: she knows", "Write to someone: she knows"),
+        ("**ann@acme.example:** no", "**someone:** no"),
         ("Ping @acme/sre, @bob.", "Ping a team, someone."),
     ],
 )
 def test_names_that_follow_on_each_other_are_one(text: str, told: str) -> None:
     assert Wording([]).told(text) == told
+
+
+def test_a_line_of_signs_before_no_name_is_read_once() -> None:
+    """From each sign anew, this would take a quarter of an hour."""
+    signs = "@" * 300_000
+    assert Wording([]).told(signs) == signs
 
 
 HOSTS = ("status.example.com", "*.example.org", "xn--bcher-kva.example")
@@ -666,6 +746,23 @@ def test_no_part_of_any_other_address_is_told(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        *("git@git.internal:acme/falcon.git", "git@status.example.com:acme/falcon.git", "2nd@db:/var/lib"),
+        *("ann@db::falcon", "root@10.0.0.1:~/falcon", "ann@wiki.internal:falcon@db:x"),
+    ],
+)
+def test_no_part_of_a_path_at_a_host_is_told(address: str) -> None:
+    """As git and scp take it; the path would tell what the host does not."""
+    for around in AROUND:
+        before, _, behind = around.partition("X")
+        told = Wording(HOSTS).told(around.replace("X", address))
+        # What may stand in the name of a user is hidden with it.
+        assert told.startswith(f"{before.rstrip('1.-_')}(internal address)")
+        assert behind.endswith(told.partition("(internal address)")[2])
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ('See https://g.internal/?left={"expr":"rate(x)"} now', 'See (internal address))"} now'),
@@ -726,6 +823,13 @@ roles: {{author: "@maria"}}
 """
 
 
+def told_of(body: str, root: Path) -> str:
+    """The text that the public gets of a body."""
+    (root / "postmortems").mkdir()
+    (root / "postmortems" / "open.md").write_text(TOLD.format(body=body), encoding="utf-8")
+    return read_public(root).by_id["open"].document.text.string
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [
@@ -753,6 +857,18 @@ roles: {{author: "@maria"}}
         ("It was over.\n@kim left", "It was over.\nSomeone left"),
         ("It was over for\n@kim", "It was over for\nsomeone"),
         ("See [@kim](https://wiki.example.com) now", "See someone now"),
+        (
+            "Clone git@git.example.com:acme/falcon.git, **then** go",
+            "Clone (internal address), <strong>then</strong> go",
+        ),
+        ("Clone git@**git.example.com**:acme/falcon.git", "Clone (internal address)"),
+        ("Clone git@git.example.com:`acme/falcon`, now", "Clone (internal address), now"),
+        ("Write to **ann**@example.com now", "Write to someone now"),
+        ("Ask @acme/**falcon**, or @kim*mueller*", "Ask a team, or someone"),
+        (
+            "At `https://wiki.example.com/x`-like, **https://wiki.example.com/y**: [status](https://status.example.com)",
+            'At <code>(internal address)</code>-like, <strong>(internal address)</strong>: <a href="https://status.example.com">status</a>',
+        ),
     ],
 )
 def test_a_name_takes_nothing_else_of_its_paragraph_along(body: str, told: str, tmp_path: Path) -> None:
@@ -787,9 +903,7 @@ def test_a_name_takes_nothing_else_of_its_paragraph_along(body: str, told: str, 
 )
 def test_what_a_code_host_does_not_show_is_not_told_whatever_stands_around_it(body: str, tmp_path: Path) -> None:
     """A single backtick before a comment is no beginning of code, nor is a fence within one."""
-    (tmp_path / "postmortems").mkdir()
-    (tmp_path / "postmortems" / "open.md").write_text(TOLD.format(body=body), encoding="utf-8")
-    told = read_public(tmp_path).by_id["open"].document.text.string
+    told = told_of(body, tmp_path)
     assert "kestrel" not in told
     assert "slow" in told
 
@@ -799,9 +913,7 @@ def test_a_comment_in_a_diagram_is_not_told(language: str, tmp_path: Path) -> No
     """The page holds the source of a diagram; of other code, a code host shows the comments."""
     diagram = "%%{init: {'theme': 'neutral'}}%%\nflowchart LR\n  %% kestrel\n  A --> B\n\n%% kestrel"
     body = f"- as drawn\n\n  ```{language}\n  {diagram.replace(chr(10), chr(10) + '  ')}\n  ```"
-    (tmp_path / "postmortems").mkdir()
-    (tmp_path / "postmortems" / "open.md").write_text(TOLD.format(body=body), encoding="utf-8")
-    told = read_public(tmp_path).by_id["open"].document.text.string
+    told = told_of(body, tmp_path)
     assert told.count("kestrel") == (2 if language == "sql" else 0)
     for kept in ("neutral", "flowchart LR", "A --> B"):
         assert kept in told
@@ -820,9 +932,7 @@ def test_a_comment_in_a_diagram_is_not_told(language: str, tmp_path: Path) -> No
     ],
 )
 def test_what_a_code_host_shows_as_code_or_text_is_told(body: str, tmp_path: Path) -> None:
-    (tmp_path / "postmortems").mkdir()
-    (tmp_path / "postmortems" / "open.md").write_text(TOLD.format(body=body), encoding="utf-8")
-    told = read_public(tmp_path).by_id["open"].document.text.string
+    told = told_of(body, tmp_path)
     assert "kestrel" in told
     assert "<!--" in told.replace("\\<", "<").replace("&lt;", "<")
 

@@ -274,7 +274,7 @@ def test_a_picture_behind_a_link_out_of_the_repository_is_not_published(base: Pa
 def test_a_file_that_cannot_be_read_is_left_out_with_a_warning(base: Path, run: Run) -> None:
     (base / "postmortems" / "b.md").write_text("---\nid: b\ntitle: [\n---\n", encoding="utf-8")
     printed = build(base, run, strict=False)
-    assert "postmortems/b.md is left out" in printed
+    assert "postmortems/b.md is left out: This is not YAML: did not find expected node content (line 4)" in printed
     assert (base / "site" / "incidents" / "a").is_dir()
     assert not (base / "site" / "incidents" / "b").exists()
     build(base, run, code=1)
@@ -542,6 +542,24 @@ def test_an_owner_whose_handle_is_spelt_in_two_ways_has_one_page_with_all_action
     rows = [json.loads(unescape(row))["owner"] for row in re.findall(r'data-pm-row="([^"]+)"', index)]
     assert set(rows) == {"maria"}
     assert "<span>Owner</span>" not in index, "there is one owner to choose"
+
+
+def test_a_service_and_a_tag_that_are_spelt_in_two_ways_are_one_choice_of_the_filters(base: Path, run: Run) -> None:
+    text = REVIEWED.replace("![the pool](pool.png)", "").replace("roles:", "tags: [Pools]\nroles:", 1)
+    (base / "postmortems" / "b.md").write_text(text, encoding="utf-8")
+    other = (
+        text.replace("id: b", "id: c").replace("[checkout,", "[Checkout, checkout,").replace("[Pools]", "[pools, tls]")
+    )
+    (base / "postmortems" / "c.md").write_text(other.replace("2026-03-04", "2026-03-05"), encoding="utf-8")
+    build(base, run)
+    for page, counted in (("incidents", 2), ("actions", 4)):
+        html = article(base, page)
+        options = re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)', html)
+        assert [shown for value, shown in options if value == "checkout"] == [f"Checkout ({counted})"], page
+        assert "Checkout" not in dict(options)
+        rows = [json.loads(unescape(row)) for row in re.findall(r'data-pm-row="([^"]+)"', html)]
+        assert [row["service"] for row in rows if "service" in row] == [["checkout", "billing & tax"]] * counted
+    assert ("pools", "pools (2)") in re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)', article(base, "incidents"))
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,29 +51,35 @@ def test_a_stream_that_takes_nothing(streams: str, words: str, code: int, told: 
     assert (done.returncode, done.stderr) == (code, told)
 
 
+@contextmanager
+def running(base: Path, *command: str, children: int, stderr: int = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
+    """The program, once it has begun other processes; it is no longer there afterwards."""
+    with subprocess.Popen(
+        [*PROGRAM, "--root", str(base), *command],
+        env=os.environ | {"POSTMORTEM_CACHE": ""},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        process_group=0,
+    ) as process:
+        try:
+            found = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            while len(found.read_text().split()) < children:
+                assert process.poll() is None
+                time.sleep(0.01)
+            yield process
+        finally:
+            # One that does not end would be waited for.
+            process.kill()
+
+
 @pytest.mark.skipif(cores() == 1 or sys.platform != "linux", reason="there are no other processes")
 @pytest.mark.parametrize("command", [["check"], ["stats"], ["similar", "--text", "The pool was full"]], ids=str)
 def test_the_key_that_interrupts_ends_it_quietly(command: list[str], base: Path, draft: Callable[..., str]) -> None:
     for number in range(4_000):
         text = draft(f"a{number}", title=f"Queue {number} ran full")
         (base / "postmortems" / f"a{number}.md").write_text(text, encoding="utf-8")
-    with (
-        subprocess.Popen(
-            [*PROGRAM, "--root", str(base), *command],
-            env=os.environ | {"POSTMORTEM_CACHE": ""},
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            process_group=0,
-        ) as process,
-        ExitStack() as end,
-    ):
-        # One that does not end would be waited for.
-        end.callback(process.kill)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        while len(children.read_text().split()) < 2:
-            assert process.poll() is None
-            time.sleep(0.01)
+    with running(base, *command, children=2) as process:
         # They have to get so far as to know what they are for.
         time.sleep(0.1)
         os.killpg(process.pid, signal.SIGINT)
@@ -90,22 +96,7 @@ def test_the_key_that_interrupts_ends_a_build_without_a_traceback(
         (base / "postmortems" / f"a{number}.md").write_text(draft(f"a{number}"), encoding="utf-8")
     (base / "docs").mkdir()
     (base / "mkdocs.yml").write_text("site_name: Ours\ntheme: {name: material}\nplugins: [postmortems]\n")
-    with (
-        subprocess.Popen(
-            [*PROGRAM, "--root", str(base), "build"],
-            env=os.environ | {"POSTMORTEM_CACHE": ""},
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            process_group=0,
-        ) as process,
-        ExitStack() as end,
-    ):
-        end.callback(process.kill)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        while not children.read_text().split():
-            assert process.poll() is None
-            time.sleep(0.01)
+    with running(base, "build", children=1, stderr=subprocess.STDOUT) as process:
         # It says so before it makes the first page.
         while begun and "Building" not in (line := process.stdout.readline() if process.stdout else ""):
             assert line
@@ -114,3 +105,31 @@ def test_the_key_that_interrupts_ends_a_build_without_a_traceback(
         told, _ = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "Traceback" not in told
+
+
+LOST = """\
+import os, signal, time
+
+
+class Held:
+    def __del__(self):
+        os.killpg(0, signal.SIGINT)
+
+
+def on_files(files, config):
+    Held()
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no key can be sent to a process")
+def test_a_key_that_python_loses_on_the_way_is_heard(base: Path) -> None:
+    (base / "docs").mkdir()
+    (base / "hook.py").write_text(LOST, encoding="utf-8")
+    (base / "mkdocs.yml").write_text(
+        "site_name: Ours\ntheme: {name: material}\nhooks: [hook.py]\nplugins: [postmortems]\n", encoding="utf-8"
+    )
+    command = [*PROGRAM, "--root", str(base), "build"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30, process_group=0)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert "Traceback" not in done.stderr

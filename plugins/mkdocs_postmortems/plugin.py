@@ -21,7 +21,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from mkdocs_postmortems.building import Building
 from mkdocs_postmortems.config import PostmortemsConfig
-from mkdocs_postmortems.public import audience_of, forget_repository, keep_public, leave_out
+from mkdocs_postmortems.public import audience_of, forget_repository, keep_pictures, keep_public, leave_out
 from mkdocs_postmortems.receipts import Receipts
 from mkdocs_postmortems.refusal import Refusal
 from mkdocs_postmortems.security import content_security_policy
@@ -36,12 +36,14 @@ from postmortem_kb.errors import UsageError
 from postmortem_kb.git import refusal
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.pages.page import compiled_templates
-from postmortem_kb.policy import FOLDER, read_policy
+from postmortem_kb.policy import read_policy
 from postmortem_kb.root import find_root, knowledge_base
 from postmortem_kb.shelf import shelf_of
 
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
+
+    from mkdocs_postmortems.watching import Look
 
 log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
 
@@ -61,6 +63,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         self.receipts = Receipts()
         self._following: Thread | None = None
         self._turn: Turn | None = None
+        self._seen: dict[str, Look] | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember what MkDocs was asked for; that it is defined keeps this object while `serve` builds again and again."""
@@ -77,6 +80,11 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             return config
         self.root = self._root(config)
         check_folders(config, self.root)
+        if self.command == "serve" and self._seen is None:
+            from mkdocs_postmortems.watching import first_look
+
+            # Before anything is read: what changes from here on is seen, also during the first build.
+            self._seen = first_look(config, self.root)
         set_theme(config)
         take_over_search(config)
         if self.audience == PUBLIC:
@@ -141,6 +149,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         env.globals["served"] = self.command == "serve"
         env.globals["severities"] = severity_colours(self.building.policy.severity_names) if self.building else {}
         if self.building:
+            if self.audience == PUBLIC:
+                keep_pictures(files, config)
             self.building.write_pages(env, files, self.nav, config)
         return env
 
@@ -191,9 +201,9 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             self._end_turn()
 
     def on_build_error(self, *, error: Exception) -> None:
-        """Stop what still runs."""
+        """Stop what still runs, unless all pages are there, as where warnings are errors: then the search follows them."""
         gc.enable()
-        if self.building:
+        if self.building and not self._following:
             self.building.abandon()
             # From the end of this turn on, the folder is that of another build.
             self.building = None
@@ -206,13 +216,15 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             self._wait()
             self.building.abandon()
 
+    @event_priority(100)
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
-        """Build again when a postmortem or the policy changes, and go on where that is refused."""
-        keep_answering(server)
-        if self.config.enabled:
-            server.watch(str(self.root / FOLDER))
-            if (self.root / "postmortem.toml").is_file():
-                server.watch(str(self.root / "postmortem.toml"))
+        """Build again when a postmortem, the policy or what git remembers changes, and go on where that is refused."""
+        keep_answering(server, lambda: self._following)
+        if self._seen is not None:
+            from mkdocs_postmortems.watching import watch
+
+            # Before other plugins watch something of their own.
+            watch(server, config, self._seen)
         return server
 
     def _end_turn(self) -> None:
@@ -238,6 +250,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         if self.config.root and not (folder / self.config.root).is_dir():
             raise Refusal(f"postmortems: `root` in mkdocs.yml: there is no folder {folder / self.config.root}")
         try:
-            return knowledge_base(folder / self.config.root).resolve() if self.config.root else find_root(folder)
+            if self.config.root:
+                return knowledge_base(folder / self.config.root).resolve()
+            return find_root(folder, "the option `root` of the plugin `postmortems` in mkdocs.yml")
         except UsageError as error:
             raise Refusal(str(error)) from None

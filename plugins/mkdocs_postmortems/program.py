@@ -6,9 +6,11 @@ import errno
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Timer, main_thread
 from typing import Any
 
 from mkdocs.__main__ import cli
@@ -25,6 +27,8 @@ from postmortem_kb.audience import INTERNAL, PUBLIC
 _NO_ADDRESS = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
 log: logging.LoggerAdapter[logging.Logger] = get_plugin_logger("postmortems")
 
+_AGAIN = 0.05
+"""Seconds, after which nothing of the kind runs any more."""
 _CONFIGURING = ("config_file", "site_dir", "theme", "use_directory_urls")
 """The options of MkDocs that set something in its configuration."""
 
@@ -33,11 +37,21 @@ def main() -> None:
     """Run MkDocs with the arguments of this process, after a look at its configuration."""
     # From here on, a key ends it as MkDocs does.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "pthread_kill"):
+        sys.unraisablehook = _unheard
     for name in ("build", "serve"):
         command = cli.commands[name]
         assert command.callback
         command.callback = partial(_looked_at, command.callback)
     cli(prog_name="mkdocs")
+
+
+def _unheard(lost: sys.UnraisableHookArgs) -> None:
+    """Press a key again that fell into what Python calls on the side, as where a process begins or a reference ends, and was lost there."""
+    if lost.exc_type is KeyboardInterrupt:
+        Timer(_AGAIN, signal.pthread_kill, (main_thread().ident, signal.SIGINT)).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _looked_at(run: Callable[..., None], **options: Any) -> None:

@@ -46,6 +46,15 @@ def head(root: Path) -> str:
         return commit
 
 
+def reflog(root: Path) -> Path | None:
+    """The file to which git adds a line whenever it stands elsewhere, there or not; None where there is no git or no repository."""
+    try:
+        answer = call_git(root, "rev-parse", "--git-path", "logs/HEAD")
+    except OSError:
+        return None
+    return None if answer.code else root / os.fsdecode(answer.printed).removesuffix("\n")
+
+
 def read_history(root: Path) -> History:
     """The revisions of every postmortem; empty where there is no git, no repository or no commit.
 

@@ -96,8 +96,7 @@ class Production:
         make = partial(_make_some, missing, self._knowledge, finish)
         few = _FEW if len(missing) <= _FEW and not beside else 1
         done = on_all_cores(make, _chunks(missing), size=1, few=few, ordered=False, lifetime=_LIFETIME, beside=beside)
-        if isinstance(done, Generator):
-            self._running.append(done)
+        self._running.append(done)
         return chain(self._kept(kept, finish), self._put(missing, done))
 
     def _kept(self, kept: dict[str, Page], finish: Finish[T]) -> Iterator[tuple[Page, Note, T]]:

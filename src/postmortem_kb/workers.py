@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def on_all_cores(
     ordered: bool = True,
     lifetime: int | None = None,
     beside: bool = False,
-) -> Iterator[Made]:
+) -> Generator[Made]:
     """What is made of each thing: begun when this is called, where other processes do it, and by whoever asks for it otherwise.
 
     Args:
@@ -53,20 +54,37 @@ def on_all_cores(
         lifetime: A process is replaced when it was given things so many times: what it read and made stays in its memory.
     """
     if len(things) <= few or cores() == 1 or not (portable or _forks()):
-        return map(work, things)
+        return (work(thing) for thing in things)
     chunks = [things[start : start + size] for start in range(0, len(things), size)]
-    pool = processes().Pool(min(cores() - beside, len(chunks)), _begin, (work,), maxtasksperchild=lifetime)
+    with _keys_held():
+        pool = processes().Pool(min(cores() - beside, len(chunks)), _begin, (work,), maxtasksperchild=lifetime)
     made = _made(pool, (pool.imap if ordered else pool.imap_unordered)(_do, chunks))
     # From here on the processes end with it, also where nobody asks for anything.
     next(made)
     return made
 
 
-def _made(pool: Pool, chunks: Iterable[list[Any]]) -> Iterator[Any]:
-    with pool:
+def _made(pool: Pool, chunks: Iterable[list[Any]]) -> Generator[Any]:
+    try:
         yield None
         for made in chunks:
             yield from made
+    finally:
+        with _keys_held():
+            pool.terminate()
+
+
+@contextmanager
+def _keys_held() -> Iterator[None]:
+    """Hold back the key that interrupts: processes that are half begun or half ended would stay, or be waited for."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _forks() -> bool:
