@@ -13,7 +13,7 @@ import pytest
 
 from postmortem_kb.audience import INTERNAL, PUBLIC
 from postmortem_kb.knowledge import read_knowledge
-from postmortem_kb.pages import home, patterns
+from postmortem_kb.pages import home, incident, patterns
 from postmortem_kb.policy import read_policy
 
 TODAY = dt.date(2026, 4, 1)
@@ -318,6 +318,22 @@ def test_a_draft_without_a_deadline_waits_for_no_review(base: Path, write: Write
     assert re.findall(r"incidents/([^/?]+)/", card) == ["waits"]
     assert words(card).startswith(">Waiting for review All 3 ")
     assert words(card).endswith("2 more drafts without a deadline.")
+
+
+def test_the_page_of_a_draft_says_until_when_it_is_reviewed(base: Path, write: Write) -> None:
+    write("late", started="2026-03-01", status="draft")
+    write("soon", started="2026-03-30", status="draft")
+    write("rests", status="draft", more=NO_DEADLINE)
+    write("reviewed")
+
+    def told(id: str) -> str:
+        knowledge = read_knowledge(base, read_policy(base), TODAY)
+        facts = incident.page(knowledge.by_id[id], knowledge).make().html.partition('<dl class="pm-facts">')[2]
+        return words(facts.partition("</dl>")[0])
+
+    assert "Review was due 6 Mar 2026" in told("late")
+    assert "Review due 4 Apr 2026" in told("soon")
+    assert "Review" not in told("rests") + told("reviewed")
 
 
 def test_where_no_draft_waits_the_dashboard_has_no_list_of_them(base: Path, write: Write) -> None:

@@ -104,5 +104,5 @@ def test_a_file_that_cannot_be_read_is_named_and_left_out(base: Path, capsys: py
     (base / "postmortems" / "d.md").write_text("---\nid: [\n---\n", encoding="utf-8")
     assert main(["--root", str(base), "stats", "--format", "json"]) == 0
     printed = capsys.readouterr()
-    assert "postmortems/d.md is left out" in printed.err
+    assert "postmortems/d.md is left out: This is not YAML: did not find expected node content (line 3)" in printed.err
     assert json.loads(printed.out)["all"]["incidents"] == 3

@@ -39,8 +39,14 @@ LIKE_OTHERS = "incidents/2021-01-04-slack-transit-gateway/"
 def test_a_service_that_wraps_leaves_its_row_together(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{site}causes/capacity/")
+    page.locator(".pm-table .pm-tag").first.evaluate("tag => (tag.textContent = 'name-'.repeat(20))")
     assert page.locator(".pm-table .pm-tag").evaluate_all("tags => tags.some(tag => tag.offsetHeight > 30)")
     assert max(page.locator(".pm-table tbody tr").evaluate_all(_APART)) < 6
+
+
+def test_a_short_name_of_a_service_is_not_broken_at_its_hyphen(page: Page, site: str) -> None:
+    page.goto(f"{site}services/crates-io/")
+    assert max(page.locator(".pm-table .pm-tag").evaluate_all("tags => tags.map(tag => tag.offsetHeight)")) < 30
 
 
 @pytest.mark.parametrize("width", [1280, 800, 390])

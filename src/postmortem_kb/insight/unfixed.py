@@ -49,7 +49,7 @@ def unfixed(
     similar: Sequence[Similar] = (),
     history: ActionHistory | None = None,
 ) -> list[Unfixed]:
-    """What was not done of earlier incidents on the day a postmortem's began, the oldest promise first.
+    """What was not done of earlier incidents on the day a postmortem's began: the oldest first, actions as in their files.
 
     Args:
         postmortem: The later incident.
@@ -70,7 +70,7 @@ def unfixed(
                 turns = history.get((other.path, action.id), ()) if history else ()
                 if state := state_on(action, day, turns):
                     found.append(Unfixed(other, action, state, written))
-    return sorted(found, key=lambda one: (one.postmortem.times.started, one.postmortem.id, one.action.id))
+    return sorted(found, key=lambda one: (one.postmortem.times.started, one.postmortem.id))
 
 
 def state_on(action: Action, day: date, turns: Sequence[Turn] = ()) -> str:

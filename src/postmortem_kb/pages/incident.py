@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import cache, partial
+from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.insight.again import again
 from postmortem_kb.insight.chains import LISTED
+from postmortem_kb.insight.patterns import waiting
+from postmortem_kb.insight.unfixed import Unfixed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
@@ -51,7 +55,7 @@ def page(postmortem: Postmortem, knowledge: Knowledge) -> Page:
 def _key(postmortem: Postmortem, knowledge: Knowledge) -> str:
     """The text, and what the page tells of other files; the day only where something has a date to keep."""
     dated = any(action.open and action.due for action in postmortem.actions)
-    dated = dated or any(cause.accepted_risk for cause in postmortem.causes)
+    dated = dated or any(cause.accepted_risk for cause in postmortem.causes) or bool(_review(postmortem, knowledge))
     found = knowledge.similar[postmortem.id]
     chain = knowledge.recurrences.get(postmortem.id)
     near = (other for n in knowledge.neighbours.get(postmortem.id, ()) for other in (n.before, n.after) if other)
@@ -102,9 +106,11 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
             knowledge.similar[postmortem.id],
             {other.postmortem.id for other in related},
         ),
-        unfixed=knowledge.unfixed[postmortem.id],
+        unfixed=_owed(knowledge.unfixed[postmortem.id]),
         neighbours=knowledge.neighbours.get(postmortem.id, ()),
         today=knowledge.today,
+        review=_review(postmortem, knowledge),
+        late=sum(action.overdue(knowledge.today) for action in postmortem.actions),
         revisions=knowledge.history.get(postmortem.path, ()),
         forge=host,
         proof=_proof(host, ask),
@@ -113,6 +119,20 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
     told = tuple(Heading(f"brief-{name}", title) for name, title, _ in briefs)
     text = searchable(postmortem, headings, code=knowledge.policy.search_code)
     return Content(html, headings + told, files, tuple(questions), text)
+
+
+def _review(postmortem: Postmortem, knowledge: Knowledge) -> date | None:
+    """The last day for the review of a draft that waits for one."""
+    if not postmortem.times.resolved or not waiting([postmortem]):
+        return None
+    return knowledge.policy.deadline("review", postmortem.times.resolved)
+
+
+def _owed(found: list[Unfixed]) -> list[tuple[Postmortem, list[Unfixed]]]:
+    """Each earlier incident once, with all that it had promised."""
+    return [
+        (left[0].postmortem, left) for left in (list(of) for _, of in groupby(found, lambda one: one.postmortem.id))
+    ]
 
 
 def impacts(postmortem: Postmortem) -> list[tuple[str, str | tuple[str, ...]]]:

@@ -52,10 +52,9 @@ class _Renderer(RendererHTML):
     """Rules that differ from those of the parser's own renderer."""
 
     def __init__(self, links: Links) -> None:
-        super().__init__()
         self.links = links
         # Rules that plugins added (footnotes, alerts) live on the parser's renderer.
-        self.rules = {**parser().renderer.rules, **self.rules}  # type: ignore[attr-defined]
+        self.rules = {**parser().renderer.rules, **{name: getattr(self, name) for name in _rules()}}  # type: ignore[attr-defined]
         self.anchors: dict[str, int] = {}
         self.dead: list[bool] = []
         self.place = ""
@@ -144,6 +143,12 @@ class _Renderer(RendererHTML):
         html = f'<img src="{escape(picture.address)}" alt="{escape(alt)}"{extra} loading="lazy">'
         # A link that was written around it stays the only one.
         return html if self.dead[-1:] == [False] else f'<a class="pm-zoom" href="{escape(picture.address)}">{html}</a>'
+
+
+@cache
+def _rules() -> list[str]:
+    """The names of those that differ; the parser's own renderer looks for its rules each time that one is made, which is once a page."""
+    return [name for name in vars(_Renderer) if not name.startswith("_")]
 
 
 class Markdown:
