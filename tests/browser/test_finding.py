@@ -74,6 +74,10 @@ def catalog(publish: Callable[[Path, Path], str], tmp_path_factory: pytest.TempP
     return publish(root, root / "site")
 
 
+def hold(route: Route) -> None:
+    """Leave a request without an answer, until nobody holds it any more."""
+
+
 @pytest.fixture
 def reader(browser: Browser) -> Iterator[Page]:
     """A fresh page; an error in a script fails the test."""
@@ -178,21 +182,31 @@ def test_an_index_that_a_build_replaced_meanwhile_is_opened_again(reader: Page, 
     assert gone
 
 
+@pytest.mark.parametrize("late", ["**/guide.json", "**/fragment/*"])
 @pytest.mark.parametrize(("place", "field"), [("search/", ".pm-search-page"), ("incidents/", ".md-search")])
-def test_a_search_that_takes_long_says_so(reader: Page, catalog: str, place: str, field: str) -> None:
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    reader.route("**/guide.json", hold)
-    reader.goto(catalog + place)
-    reader.locator(f"{field} input").fill("quokka")
+def test_a_search_that_takes_long_says_so(reader: Page, catalog: str, place: str, field: str, late: str) -> None:
+    reader.route(late, hold)
+    with reader.expect_request(late):
+        reader.goto(catalog + place)
+        reader.locator(f"{field} input").fill("quokka")
     state = reader.locator(f"{field} output, {field} [role=status]")
     expect(state).to_have_text("Searching…")
-    for route in held:
-        route.continue_()
+    reader.unroute(late)
     expect(state).to_have_text("1 result")
+
+
+def test_who_asks_for_more_results_twice_has_them_once(reader: Page, catalog: str) -> None:
+    ask(reader, catalog, "q=outage")
+    results = reader.locator(".pm-search-page .pm-result")
+    expect(results).to_have_count(6)
+    reader.route("**/fragment/*", hold)
+    more = reader.locator(".pm-search-page .pm-more button")
+    with reader.expect_request("**/fragment/*"):
+        more.dblclick()
+    reader.unroute("**/fragment/*")
+    expect(results).to_have_count(12)
+    expect(reader.locator(".pm-search-page output")).to_contain_text("results")
+    assert len(set(found(reader))) == 12
 
 
 def test_a_word_that_scripts_use_is_a_word_like_others(reader: Page, catalog: str) -> None:

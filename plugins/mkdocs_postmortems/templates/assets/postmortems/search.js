@@ -182,7 +182,7 @@
     const clear = form.querySelector("[type=reset]");
     const facets = [...form.querySelectorAll("select")].filter((select) => select.name !== "sort");
     const spelt = Object.fromEntries(facets.map((select) => [select.name, [...select.options].map((option) => option.value)]));
-    let found = { hits: [] };
+    let hits = [];
     let shown = 0;
     let turn = 0;
     let counting = false;
@@ -221,14 +221,17 @@
       return Object.fromEntries(Object.entries(counts).map(([name, words]) => [name, Object.fromEntries(Object.keys(words).map((word) => [word, NaN]))]));
     }
 
-    async function show(from) {
-      const mine = turn;
-      const next = await entries(found.hits.slice(from, from + SHOWN));
-      if (mine !== turn) return;
-      if (!from) list.replaceChildren();
+    function show(next) {
       list.append(...next);
-      shown = from + SHOWN;
-      more.hidden = found.hits.length <= shown;
+      shown += SHOWN;
+      more.hidden = hits.length <= shown;
+    }
+
+    async function showMore() {
+      const [mine, from] = [turn, shown];
+      const next = await entries(hits.slice(from, from + SHOWN));
+      /* Who presses twice wants them once. */
+      if (mine === turn && from === shown) show(next);
     }
 
     function ask(wait) {
@@ -249,20 +252,16 @@
       if (mine !== turn) return;
       const counts = await asked(async (index) => counting && index.counts());
       if (mine !== turn) return;
-      if (!words && !Object.keys(filters).length) {
-        found = { hits: [] };
-        list.replaceChildren();
-        more.hidden = true;
-        output.textContent = HINT;
-        if (counts) fill(counts);
-        return;
-      }
-      const all = await search(words, { filters, sort });
+      const asking = words || Object.keys(filters).length;
+      const found = asking ? await search(words, { filters, sort }) : { hits: [], counts };
+      const first = await entries(found.hits.slice(0, SHOWN));
       if (mine !== turn) return;
-      found = all;
+      /* All at once: nothing that is told may be out of step with what is shown. */
+      [hits, shown] = [found.hits, 0];
+      list.replaceChildren();
+      show(first);
       if (counts) fill(found.counts ?? uncounted(counts));
-      output.textContent = told(found, Object.keys(filters).length > 0);
-      await show(0);
+      output.textContent = asking ? told(found, Object.keys(filters).length > 0) : HINT;
     }
 
     const query = new URLSearchParams(location.search);
@@ -283,7 +282,7 @@
         ask(0);
       });
     });
-    more.querySelector("button").addEventListener("click", () => show(shown).catch(() => (output.textContent = FAILED)));
+    more.querySelector("button").addEventListener("click", () => showMore().catch(() => (output.textContent = FAILED)));
     for (const select of facets) {
       select.addEventListener("focus", count);
       select.closest("label").addEventListener("pointerenter", count);
