@@ -54,6 +54,8 @@ def test_a_stream_that_takes_nothing(streams: str, words: str, code: int, told: 
 @contextmanager
 def running(base: Path, *command: str, children: int, stderr: int = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
     """The program, once it has begun other processes; it is no longer there afterwards."""
+    # A shell lets what it starts in the background ignore the key, and so would what starts here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         [*PROGRAM, "--root", str(base), *command],
         env=os.environ | {"POSTMORTEM_CACHE": ""},
