@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.pages.page import Content, Page, key_of, render
+from postmortem_kb.pages.rows import spellings
 from postmortem_kb.pages.searchable import HANDBOOK, facets
 
 PATH = "search/"
@@ -29,15 +29,19 @@ def pages(knowledge: Knowledge) -> Iterator[Page]:
     yield Page(PATH, "Search", PATH, key_of(options), partial(_content, options), about)
 
 
-def _content(options: dict[str, list[str]]) -> Content:
+def _content(options: dict[str, list[tuple[str, str]]]) -> Content:
     return Content(render("search.html", PATH, facets=FACETS, options=options))
 
 
-def _options(knowledge: Knowledge) -> dict[str, list[str]]:
-    """The words of each facet. How many results each has is loaded when somebody is about to choose."""
-    found: dict[str, list[str]] = {name: [] for name in FACETS}
+def _options(knowledge: Knowledge) -> dict[str, list[tuple[str, str]]]:
+    """The words of each facet and how they are shown. How many results each has is loaded when somebody is about to choose."""
+    found: dict[str, set[str]] = {name: set() for name in FACETS}
     for postmortem in knowledge.postmortems:
         for name, words in facets(postmortem).items():
-            found[name] += words
-    found["part"].append(HANDBOOK)
-    return {name: sorted(names_by_key(words).values(), reverse=name == "year") for name, words in found.items()}
+            found[name].update(words)
+    found["part"].add(HANDBOOK)
+    spelt = spellings(knowledge.postmortems)
+    return {
+        name: [(word, spelt.get(name, {}).get(word, word)) for word in sorted(words, reverse=name == "year")]
+        for name, words in found.items()
+    }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import chain
 
+from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Heading
 from postmortem_kb.render.words import label
@@ -49,12 +50,12 @@ def searchable(postmortem: Postmortem, headings: Sequence[Heading], *, code: boo
 
 
 def facets(postmortem: Postmortem) -> dict[str, list[str]]:
-    """What results are narrowed by: the words of each facet."""
+    """What results are narrowed by: the words of each facet, of a service what its spellings have in common."""
     started = postmortem.times.started
     return {
         "severity": [postmortem.severity],
         "status": [label(postmortem.status)],
-        "service": list(dict.fromkeys(postmortem.services)),
+        "service": list(names_by_key(postmortem.services)),
         "cause": list(dict.fromkeys(label(cause.kind) for cause in postmortem.root_causes)),
         "year": [f"{started:%Y}"] if started else [],
     }

@@ -43,16 +43,8 @@ export async function open(base) {
   /* How many results each word of each facet has; of a handbook that was not asked, nobody knows. */
   const unasked = (counts) => (handbook ? { ...counts, part: { ...counts.part, [HANDBOOK]: NaN } } : counts);
 
-  /* A word of a facet may be spelt with other capitals elsewhere. The words are there, as their numbers are shown. */
-  async function spelt(filters) {
-    const known = Object.keys(filters).length ? await pagefind.filters() : {};
-    const like = ([name, word]) => Object.keys(known[name] ?? {}).filter((other) => postmortems.key(other) === postmortems.key(word));
-    return Object.fromEntries(Object.entries(filters).map(([name, word]) => [name, { any: [...new Set([word, ...like([name, word])])] }]));
-  }
-
   /* Incidents with all words, the handbook where these do not fill the page or by its name, incidents with some words. */
-  async function groups(query, { filters: chosen, sort, enough: many }) {
-    const filters = await spelt(chosen);
+  async function groups(query, { filters, sort, enough: many }) {
     let found = await find(pagefind, query, { filters, small });
     const { part, ...narrowed } = filters;
     if (handbook && !Object.keys(narrowed).length && (part || found.all.length < many)) {

@@ -181,7 +181,8 @@
     const output = form.querySelector("output");
     const clear = form.querySelector("[type=reset]");
     const facets = [...form.querySelectorAll("select")].filter((select) => select.name !== "sort");
-    const spelt = Object.fromEntries(facets.map((select) => [select.name, [...select.options].map((option) => option.value)]));
+    /* How the page shows the words of the facets. */
+    const titles = Object.fromEntries(facets.map((select) => [select.name, new Map([...select.options].map(({ value, text }) => [value, text]))]));
     let hits = [];
     let shown = 0;
     let turn = 0;
@@ -194,22 +195,16 @@
       ask(0);
     }
 
-    /* The words of a facet with their numbers; one that is spelt with other capitals elsewhere stands there once, as the page spells it. */
-    function merged(counts, { name, value }) {
-      const found = new Map([...spelt[name], value].filter(Boolean).map((word) => [postmortems.key(word), [word, 0]]));
-      for (const [word, number] of Object.entries(counts)) {
-        const [spelling, before] = found.get(postmortems.key(word)) ?? [word, 0];
-        found.set(postmortems.key(word), [spelling, before + number]);
-      }
-      return [...found.values()];
-    }
-
     function fill(counts) {
       for (const select of facets) {
-        const chosen = select.value;
-        const words = merged(counts[select.name] ?? {}, select).filter(([word, number]) => number !== 0 || word === chosen);
-        words.sort(([one], [other]) => (select.name === "year" ? other.localeCompare(one) : one.localeCompare(other)));
-        const options = words.map(([word, number]) => new Option(number >= 0 ? `${word} (${number.toLocaleString("en")})` : word, word));
+        const { name, value: chosen } = select;
+        const numbers = { ...(chosen && { [chosen]: 0 }), ...counts[name] };
+        const words = Object.entries(numbers).filter(([word, number]) => number !== 0 || word === chosen);
+        const options = words.map(([word, number]) => {
+          const title = titles[name].get(word) ?? word;
+          return new Option(number >= 0 ? `${title} (${number.toLocaleString("en")})` : title, word);
+        });
+        options.sort((one, other) => (name === "year" ? other.value.localeCompare(one.value) : one.text.localeCompare(other.text)));
         select.replaceChildren(new Option("All", ""), ...options);
         select.value = chosen;
         select.closest("label").hidden = !options.length;
@@ -247,7 +242,6 @@
       const query = new URLSearchParams({ ...(words && { q: words }), ...filters, ...(sort && { sort }) });
       history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
       clear.hidden = !Object.keys(filters).length && !sort;
-      counting ||= Object.keys(filters).length > 0;
       await pause(wait);
       if (mine !== turn) return;
       const counts = await asked(async (index) => counting && index.counts());
