@@ -1,14 +1,16 @@
 """Puts an index that Pagefind wrote in order.
 
 Its facets come as its hash tables happen to give them, and the same text has to give the same files, or a site changes with
-every build. Its pieces do not cover the words between them, for which a browser then loads all pieces nearby. What is not as
-it is expected here is left as it is: it is arbitrary, or larger, and its content right.
+every build. Its pieces do not cover the words between them, for which a browser then loads all pieces nearby. Its names say
+nothing and are many, and every reader loads all of them. What is not as it is expected here is left as it is: it is arbitrary,
+or larger, and its content right.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import os
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,13 +22,13 @@ from postmortem_kb.source.text import digest
 DATES = "dates.json"
 """The dates of the pages of an index, by their names in it."""
 _MAGIC = b"pagefind_dcd"
-_PIECES, _FILTERS = 2, 3
-"""Where they stand in the meta index: the first word, the last word and the file of each piece; the name and the file of each facet."""
+_PAGES, _PIECES, _FILTERS = 1, 2, 3
+"""Where they stand in the meta index: the file and the length of each page; the first word, the last word and the file of each piece; the name and the file of each facet."""
 _LAST = "\U0010ffff"
 
 
 def tidy(bundle: Path) -> None:
-    """Sort the facets of an index, name the files that hold them by what they hold, and let its pieces meet."""
+    """Sort the facets of an index, name the files that hold them by what they hold, let its pieces meet, and number its files."""
     entry_file = bundle / "pagefind-entry.json"
     entry = json.loads(entry_file.read_text(encoding="utf-8"))
     for language in entry["languages"].values():
@@ -35,6 +37,7 @@ def tidy(bundle: Path) -> None:
         if not _is_meta(meta):
             return
         _widen(meta[_PIECES])
+        _number(bundle, meta)
         meta[_FILTERS] = sorted([name, _sorted(bundle, file)] for name, file in meta[_FILTERS])
         language["hash"] = _write(bundle, meta, language["hash"], "pagefind.{}.pf_meta")
     entry_file.write_text(json.dumps(entry), encoding="utf-8")
@@ -65,6 +68,20 @@ def _widen(pieces: list[list[str]]) -> None:
             piece[1] = min(piece[1] + _LAST, begin[:-1] + chr(ord(begin[-1]) - 1) + _LAST)
 
 
+def _number(bundle: Path, meta: Any) -> None:
+    """Number the files of pages and pieces below one name for all that is in them, for numbers take a third of the space of digests.
+
+    The name is another where one of them is: a browser may keep what it loaded of an earlier build.
+    """
+    mark = digest(repr([row[0] for row in meta[_PAGES]] + [row[2] for row in meta[_PIECES]]).encode())[:10]
+    for rows, column, kind in ((meta[_PAGES], 0, "fragment"), (meta[_PIECES], 2, "index")):
+        names = {old: f"{mark}_{number:x}" for number, old in enumerate(dict.fromkeys(row[column] for row in rows))}
+        for old, name in names.items():
+            os.rename(f"{bundle}/{kind}/{old}.pf_{kind}", f"{bundle}/{kind}/{name}.pf_{kind}")  # noqa: PTH104 - as text: there are thousands
+        for row in rows:
+            row[column] = names[row[column]]
+
+
 def _sorted(bundle: Path, file: str) -> str:
     name, values = _read(bundle / "filter" / f"{file}.pf_filter")
     return _write(bundle, [name, sorted(values)], file, "filter/{}.pf_filter")
@@ -74,7 +91,7 @@ def _is_meta(meta: Any) -> bool:
     return (
         isinstance(meta, list)
         and len(meta) > _FILTERS
-        and all(isinstance(row, list) and len(row) == 2 for row in meta[_FILTERS])
+        and all(isinstance(row, list) and len(row) == 2 for row in (*meta[_PAGES], *meta[_FILTERS]))
         and all(isinstance(row, list) and len(row) == 3 for row in meta[_PIECES])
     )
 
