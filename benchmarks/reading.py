@@ -25,6 +25,7 @@ PACKED = (".html", ".js", ".css", ".json", ".xml", ".ics", ".svg")
 OURS = "site_name: Postmortems\ntheme: {name: material}\nplugins: [postmortems]\n"
 QUERIES = {
     "a word that many hold": "q=failover",
+    "three of them": "q=failover+replica+lag",
     "a name that one holds": "q=incident-000320",
     "a facet and no word": "severity=P2",
 }

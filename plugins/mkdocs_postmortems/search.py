@@ -29,7 +29,7 @@ _INCIDENT = re.compile("incidents/[^/]+/")
 _PARTS, _SHARE = 16, 80
 """So many parts at most, and so many incidents in each at least: more parts are quicker to make after an edit, fewer are quicker to ask."""
 _PIECE = "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE"
-"""Entries in a piece of the index, of which a reader loads one a word and part. A version that does not know this makes larger ones."""
+"""Entries in a piece of the index, of which a reader loads one a word and part, beside a list of all, which smaller ones make longer. A version that does not know this makes larger ones."""
 _POINT = "\u2024"
 """As this the point inside a number is staged, for one that ends a sentence belongs to no word."""
 _INSIDE = r"(?<=\d)\.(?=\d)(?![^<>]*>)"
@@ -132,7 +132,7 @@ class Search:
         command = [str(_program()), "--site", str(source), "--output-path", str(target), "--silent", *read]
         # In its own folder and without its variables: nothing of the repository configures it.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
-        environment[_PIECE] = "2500"
+        environment[_PIECE] = "1000"
         with self._turns:
             code, told = self._call(command, environment)
         if code or not (target / "pagefind-entry.json").is_file():
