@@ -44,7 +44,7 @@ class Outputs:
                 kept.mkdir(exist_ok=True)
                 (self._site / name).rename(kept / name)
         if kept.is_dir():
-            self._tidy(kept, "")
+            self._tidy(str(kept), "")
         for entry in self._site.glob("[!.]*"):
             # MkDocs leaves a link to a folder where it is, and writes behind it.
             if entry.is_symlink():
@@ -63,8 +63,12 @@ class Outputs:
                 entry.rename(self._site / entry.name)
             kept.rmdir()
 
-    def _tidy(self, folder: Path, above: str) -> None:
-        """Remove what nobody wrote like this: other files, links, behind which more would be written, folders where files were."""
+    def _tidy(self, folder: str, above: str) -> bool:
+        """Remove what nobody wrote like this: other files, links, behind which more would be written, folders where files were.
+
+        Says whether anything is left. The name of an empty folder would still tell what another build wrote there.
+        """
+        left = False
         inside = above[:-1] in self._known or above[:-1].rpartition("/")[0] in self._known
         with os.scandir(folder) as found:
             entries = list(found)
@@ -75,12 +79,15 @@ class Outputs:
                 if is_file:
                     shutil.rmtree(entry)
                 else:
-                    self._tidy(Path(entry), f"{address}/")
+                    left |= self._tidy(entry.path, f"{address}/")
             elif entry.is_symlink() or not (inside or is_file):
                 Path(entry).unlink()
-        # The name of an empty one would still tell what another build wrote there.
-        with suppress(OSError):
-            folder.rmdir()
+            else:
+                left = True
+        if not left:
+            with suppress(OSError):
+                Path(folder).rmdir()
+        return left
 
     def keep(self, address: str, mark: str) -> bool:
         """Leave a file as it is if it was made from the same and nobody has touched it since; never where the mark is empty."""

@@ -32,8 +32,8 @@ _PIECE = "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE"
 """Entries in a piece of the index, of which a reader loads one a word and part, beside a list of all, which smaller ones make longer. A version that does not know this makes larger ones."""
 _POINT = "\u2024"
 """As this the point inside a number is staged, for one that ends a sentence belongs to no word."""
-_INSIDE = r"(?<=\d)\.(?=\d)(?![^<>]*>)"
-"""Such a point, as far as it stands in no tag."""
+_INSIDE = r"\.(?<=\d\.)(?=\d)(?![^<>]*>)"
+"""Such a point, as far as it stands in no tag. It begins with the point itself, which is found at once."""
 _SIGNS = f"#+{_POINT}"
 """What belongs to a word beside letters and digits: `C++` is not C, `#4711` no number, `1.2.3` not 123."""
 _DATA = ("pagefind-entry.json", "fragment", "index", "filter")
@@ -142,6 +142,7 @@ class Search:
                 entry.unlink()
         tidy(target)
         tell_dates(target)
+        rmtree(source, ignore_errors=True)
 
     def _call(self, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
         """Run a program to its end; gives its code, and what it printed."""
