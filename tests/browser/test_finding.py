@@ -163,6 +163,17 @@ def test_a_facet_alone_loads_one_piece_of_each_part_of_the_index(reader: Page, c
     assert [url.split("/")[-3] for url in sorted(pieces)] == ["0", "1"]
 
 
+def test_a_page_in_which_no_word_was_asked_for_is_told_from_its_beginning(reader: Page, catalog: str) -> None:
+    ask(reader, catalog, "severity=P3&sort=oldest")
+    results = reader.locator(".pm-search-page .pm-result")
+    expect(results.first.locator(".pm-result__text")).to_have_text(
+        "incident-169, web. What Happened. The pool was empty."
+    )
+    # Where a title is what was asked for, it is no section of its own.
+    ask(reader, catalog, f"q={quote('運用手順')}")
+    expect(results.first.locator(".pm-meta")).to_have_text("Handbook")
+
+
 def test_an_index_that_a_build_replaced_meanwhile_is_opened_again(reader: Page, catalog: str) -> None:
     ask(reader, catalog, "severity=P3")
     gone: list[str] = []

@@ -62,9 +62,11 @@ def facets(postmortem: Postmortem) -> dict[str, list[str]]:
 
 
 def page_text(title: str, html: str) -> str:
-    """A page of the manual in the same terms."""
+    """A page of the manual or of the handbook in the same terms. Most have their title at their head, and some bear another in the navigation."""
+    name = f'<i data-pagefind-meta="title[data-v]" data-v="{escape(title)}"></i>'
+    head = name if "<h1" in html else f'<h1 data-pagefind-meta="title">{escape(title)}</h1>'
     return (
-        f'<html><body data-pagefind-body><h1 data-pagefind-meta="title">{escape(title)}</h1>'
+        f"<html><body data-pagefind-body>{head}"
         f'<i data-pagefind-filter="part[data-v]" data-v="{HANDBOOK}"></i>{_ANCHOR.sub("", html)}</body></html>'
     )
 

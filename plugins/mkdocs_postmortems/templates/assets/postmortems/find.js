@@ -10,9 +10,9 @@ const pointed = (text) => text.replaceAll(POINT, ".");
 
 /* What is shown of a page, with each of its texts written otherwise. */
 export function rewritten(data, write) {
-  const { meta, excerpt, sub_results: parts } = data;
+  const { meta, content, excerpt, sub_results: parts } = data;
   const own = parts.map((part) => ({ ...part, title: write(part.title), excerpt: write(part.excerpt) }));
-  return { ...data, meta: { ...meta, title: write(meta.title) }, excerpt: write(excerpt), sub_results: own };
+  return { ...data, meta: { ...meta, title: write(meta.title) }, content: write(content), excerpt: write(excerpt), sub_results: own };
 }
 
 /* What is shown of a page is written as the page has it, which few pages need more help for. */

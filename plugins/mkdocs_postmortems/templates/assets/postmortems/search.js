@@ -5,6 +5,8 @@
 
   const SHOWN = 6;
   const HINT = "Type to search in all postmortems.";
+  /* Letters of a page that are told where no word was asked for. */
+  const BEGIN = 180;
   /* Milliseconds after which a reader wonders. */
   const SLOW = 400;
   /* Letters of a word that are told; a token that somebody pasted may have thousands. */
@@ -70,6 +72,13 @@
     return [...nodes].map((node) => (node.nodeName === "MARK" ? element("mark", "", node.textContent) : node.textContent));
   }
 
+  /* The text around the words of a query; where a facet alone was asked for, how a page begins behind its title. */
+  function telling({ excerpt: html }, { content, meta }) {
+    if (html.includes("<mark>")) return ["… ", ...excerpt(html), " …"];
+    const text = content.slice(content.startsWith(meta.title) ? meta.title.length : 0).replace(/^[.\s]+/, "");
+    return text.length > BEGIN ? [text.slice(0, BEGIN).replace(/\s+\S*$/, ""), " …"] : [text];
+  }
+
   function day(date) {
     const [year, month, number] = date.slice(0, 10).split("-").map(Number);
     return new Date(Date.UTC(year, month - 1, number)).toLocaleDateString("en-GB", {
@@ -102,8 +111,8 @@
     if (data.meta.date) kind.append(day(data.meta.date));
     if (!data.meta.severity) kind.append("Handbook");
     const about = element("span", "pm-meta pm-dotted", kind);
-    if (best && best.anchor) about.append(" ", element("span", "", element("i", "", "· "), best.title));
-    link.append(about, element("span", "pm-result__text", "… ", ...excerpt((best || data).excerpt), " …"));
+    if (best?.anchor && best.title !== data.meta.title) about.append(" ", element("span", "", element("i", "", "· "), best.title));
+    link.append(about, element("span", "pm-result__text", ...telling(best ?? data, data)));
     return element("li", "", link);
   }
 
