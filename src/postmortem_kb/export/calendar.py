@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from icalendar import Timezone
 
 ADDRESS = "actions.ics"
+_FOLDED = 75
+"""Octets from which on a line is folded."""
 _Item = TypeVar("_Item", Action, Cause)
 
 
@@ -132,7 +134,7 @@ def _event(
     stamp: datetime,
 ) -> str:
     from icalendar import vDate, vDatetime, vText
-    from icalendar.parser import Contentline, Contentlines
+    from icalendar.parser import Contentline
 
     page = f"{policy.site_url.rstrip('/')}/{urls.incident(postmortem.id)}{anchor}" if policy.site_url else ""
     # Line by line, in the library's own order: its components ask of each value what it is, which takes most of the time.
@@ -149,9 +151,10 @@ def _event(
         "URL": page.encode(),
         "END": b"VEVENT",
     }
-    lines = Contentlines(Contentline(f"{name}:{value.decode()}") for name, value in values.items() if value)
-    text: str = lines.to_ical().decode()
-    return text
+    lines = [b"%s:%s" % (name.encode(), value) for name, value in values.items() if value]
+    # The library folds long lines character by character, and leaves short ones as they are after as long a look.
+    folded = [line if len(line) < _FOLDED else Contentline(line.decode()).to_ical() for line in lines]
+    return b"".join(b"%s\r\n" % line for line in folded).decode()
 
 
 def _incident(postmortem: Postmortem) -> str:
