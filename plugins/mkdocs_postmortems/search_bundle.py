@@ -44,12 +44,11 @@ def tidy(bundle: Path) -> None:
 
 
 def tell_dates(bundle: Path) -> None:
-    """Write down when each page of an index began, for browsers: Pagefind sorts one index, not several together."""
+    """Write down when each page of an index began, if it says so, for browsers: Pagefind sorts one index, not several together."""
     dates = {}
     for file in sorted(bundle.glob("fragment/*.pf_fragment")):
         page = json.loads(gzip.decompress(file.read_bytes()).removeprefix(_MAGIC))
-        if date := page["meta"].get("date"):
-            dates[file.stem] = date
+        dates[file.stem] = page["meta"].get("date", "")
     (bundle / DATES).write_text(json.dumps(dates), encoding="utf-8")
 
 

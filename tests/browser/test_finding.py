@@ -140,6 +140,22 @@ def test_a_search_without_the_dates_of_its_results_says_that_it_failed(reader: P
     expect(reader.locator(".pm-search-page output")).to_have_text(re.compile("could not be loaded"))
 
 
+def test_dates_of_an_earlier_build_are_read_again(reader: Page, catalog: str) -> None:
+    earlier: list[str] = []
+
+    def answer(route: Route) -> None:
+        if earlier:
+            route.continue_()
+        else:
+            earlier.append(route.request.url)
+            route.fulfill(json={"of_another_build_0": "2020-01-01T00:00"})
+
+    reader.route("**/1/dates.json", answer)
+    ask(reader, catalog, "q=outage&sort=newest")
+    assert found(reader)[0] == "incident-000"
+    assert earlier
+
+
 @pytest.mark.parametrize("piece", ["**/1/*.pf_meta", "**/1/index/*", "**/0/wasm.*", "**/guide.json", "**/1/filter/*"])
 def test_a_search_that_lacks_a_piece_of_its_index_says_that_it_failed(
     browser: Browser, catalog: str, piece: str

@@ -25,7 +25,7 @@ export async function open(base) {
   const lost = new Promise((_, reject) => (fail = reject));
   lost.catch(() => {});
   const whole = (work) => Promise.race([lost, work]);
-  const guide = await whole(fetch(new URL("guide.json", folder)).then((answer) => answer.json()));
+  const guide = await whole(fetch(new URL("guide.json", folder), { cache: "no-cache" }).then((answer) => answer.json()));
   const [first, ...others] = guide.parts;
   const program = await import(new URL(`${first}/pagefind.js`, folder));
   /* Without a worker: it is a second copy of the program, and a query takes milliseconds. */
@@ -38,10 +38,19 @@ export async function open(base) {
   const small = new Set(guide.small.split(" "));
   /* The pages of the handbook by their names in the index, once it was asked. */
   let manual = new Set();
+  let dates;
   let handbook = last && (() => merge(last));
 
   /* How many results each word of each facet has; of a handbook that was not asked, nobody knows. */
   const unasked = (counts) => (handbook ? { ...counts, part: { ...counts.part, [HANDBOOK]: NaN } } : counts);
+
+  async function sorted(results, newest) {
+    const { byDate, load } = await import("./order.js");
+    dates ??= load(folder, guide.parts.slice(0, -1));
+    const known = await dates;
+    if (!results.every(({ id }) => manual.has(id) || known.has(id))) throw new Error("a build put other pages in place of these");
+    return byDate(results, known, newest);
+  }
 
   /* Incidents with all words, the handbook where these do not fill the page or by its name, incidents with some words. */
   async function groups(query, { filters, sort, enough: many }) {
@@ -56,8 +65,7 @@ export async function open(base) {
     }
     const incidents = ({ id }) => part || !manual.has(id);
     const held = found.all.filter(incidents);
-    const { byDate } = sort ? await import("./order.js") : {};
-    const all = sort ? await byDate(held, { folder, parts: guide.parts.slice(0, -1), newest: sort === "newest" }) : held;
+    const all = sort ? await sorted(held, sort === "newest") : held;
     const enough = all.length >= many;
     return {
       ...found,
