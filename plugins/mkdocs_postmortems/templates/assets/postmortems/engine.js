@@ -36,15 +36,19 @@ export async function open(base) {
   const last = others.pop();
   await whole(Promise.all(others.map(merge)));
   const small = new Set(guide.small.split(" "));
-  /* The pages of the handbook by their names in the index, once it was asked. */
-  let manual = new Set();
+  /* The pages of the handbook by their names in the index, once it is asked: searches that overtake each other wait for the same. */
+  let handbook;
   let dates;
-  let handbook = last && (() => merge(last));
+
+  async function ask() {
+    await merge(last);
+    return new Set((await pagefind.search(null, { filters: { part: HANDBOOK } })).results.map(({ id }) => id));
+  }
 
   /* How many results each word of each facet has; of a handbook that was not asked, nobody knows. */
-  const unasked = (counts) => (handbook ? { ...counts, part: { ...counts.part, [HANDBOOK]: NaN } } : counts);
+  const unasked = (counts) => (last && !handbook ? { ...counts, part: { ...counts.part, [HANDBOOK]: NaN } } : counts);
 
-  async function sorted(results, newest) {
+  async function sorted(results, newest, manual) {
     const { byDate, load } = await import("./order.js");
     dates ??= load(folder, guide.parts.slice(0, -1));
     const known = await dates;
@@ -54,18 +58,19 @@ export async function open(base) {
 
   /* Incidents with all words, the handbook where these do not fill the page or by its name, incidents with some words. */
   async function groups(query, { filters, sort, enough: many }) {
+    const before = handbook && (await handbook);
     let found = await find(pagefind, query, { filters, small });
     const { part, ...narrowed } = filters;
-    if (handbook && !Object.keys(narrowed).length && (part || found.all.length < many)) {
-      const merged = handbook;
-      handbook = undefined;
-      await merged();
-      manual = new Set((await pagefind.search(null, { filters: { part: HANDBOOK } })).results.map(({ id }) => id));
+    if (last && !before && !Object.keys(narrowed).length && (part || found.all.length < many)) {
+      handbook ??= ask();
+      await handbook;
       found = await find(pagefind, query, { filters, small });
     }
+    /* Another search may have asked it meanwhile. */
+    const manual = (await handbook) ?? new Set();
     const incidents = ({ id }) => part || !manual.has(id);
     const held = found.all.filter(incidents);
-    const all = sort ? await sorted(held, sort === "newest") : held;
+    const all = sort ? await sorted(held, sort === "newest", manual) : held;
     const enough = all.length >= many;
     return {
       ...found,
