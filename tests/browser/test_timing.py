@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -21,12 +22,14 @@ severity: P{severity}
 services: [web]
 timestamps: {{started: 2025-{month:02}-{day:02}T10:00:00Z}}
 roles: {{author: "@maria"}}
+action_items: [{actions}]
 ---
 
 ## What Happened
 
 {body}
 """
+ACTION = "{id: A1, action: Wake it, type: prevent, owner: '@maria', priority: P1, status: todo, due: 2025-12-10}"
 
 
 class Gate:
@@ -66,7 +69,14 @@ def catalog(publish: Callable[[Path, Path], str], tmp_path_factory: pytest.TempP
     for number in range(INCIDENTS):
         body = "The quokka slept." if number < 3 else "The pool was empty."
         month, day = divmod(number, 28)
-        text = INCIDENT.format(number=number, severity=1 + number % 2, month=1 + month, day=1 + day, body=body)
+        text = INCIDENT.format(
+            number=number,
+            severity=1 + number % 2,
+            month=1 + month,
+            day=1 + day,
+            body=body,
+            actions="" if number else ACTION,
+        )
         (root / "postmortems" / f"incident-{number:03}.md").write_text(text, "utf-8")
     return publish(root, root / "site")
 
@@ -114,3 +124,172 @@ def test_dates_that_were_lost_once_are_asked_for_again(reader: Page, catalog: st
     reader.locator(".pm-search-page").get_by_label("Order").select_option("oldest")
     expect(told).to_have_text(f"{INCIDENTS} results")
     expect(reader.locator(".pm-search-page .pm-result__title").first).to_have_text("Outage 0")
+
+
+def results(page: Page) -> Locator:
+    """What is found on the page of results."""
+    return page.locator(".pm-search-page .pm-result")
+
+
+def test_more_of_one_search_is_not_shown_below_the_next(reader: Page, catalog: str) -> None:
+    ask(reader, catalog, "q=pool")
+    expect(results(reader)).to_have_count(6)
+    late = "**/fragment/*"
+    gate = Gate(reader, late)
+    with reader.expect_request(late):
+        reader.locator(".pm-search-page").evaluate(
+            """(page) => {
+                const words = page.querySelector("input");
+                words.value = "quokka";
+                words.dispatchEvent(new Event("input", { bubbles: true }));
+                page.querySelector(".pm-more button").click();
+            }"""
+        )
+    reader.route(late, lambda route: route.continue_())
+    expect(results(reader)).to_have_count(3)
+    gate.open()
+    reader.wait_for_timeout(500)
+    expect(results(reader)).to_have_count(3)
+
+
+def test_numbers_of_a_facet_leave_the_results_as_they_are(reader: Page, catalog: str) -> None:
+    ask(reader, catalog, "q=outage")
+    reader.locator(".pm-search-page .pm-more button").press("Enter")
+    expect(results(reader)).to_have_count(12)
+    expect(results(reader).nth(6)).to_be_focused()
+    severity = reader.locator(".pm-search-page").get_by_label("Severity")
+    severity.hover()
+    expect(severity.locator("option")).to_have_text(["All", "P1 (55)", "P2 (55)"])
+    expect(results(reader)).to_have_count(12)
+    expect(results(reader).nth(6)).to_be_focused()
+
+
+def test_numbers_of_a_facet_that_are_lost_take_nothing_along(reader: Page, catalog: str) -> None:
+    ask(reader, catalog, "q=outage")
+    lost = "**/filter/*"
+    reader.route(lost, lambda route: route.abort())
+    severity = reader.locator(".pm-search-page").get_by_label("Severity")
+    with reader.expect_request(lost):
+        severity.focus()
+    reader.wait_for_timeout(500)
+    expect(results(reader)).to_have_count(6)
+    expect(reader.locator(".pm-search-page output")).to_have_text(f"{INCIDENTS} results")
+    reader.unroute(lost)
+    severity.blur()
+    severity.focus()
+    expect(severity.locator("option")).to_have_text(["All", "P1 (55)", "P2 (55)"])
+
+
+def test_more_results_that_were_lost_once_are_asked_for_again(reader: Page, catalog: str) -> None:
+    ask(reader, catalog, "q=outage")
+    told = reader.locator(".pm-search-page output")
+    more = reader.locator(".pm-search-page .pm-more button")
+    lost = "**/fragment/*"
+    reader.route(lost, lambda route: route.abort())
+    more.click()
+    expect(told).to_contain_text("could not be loaded")
+    expect(results(reader)).to_have_count(6)
+    reader.unroute(lost)
+    more.click()
+    expect(told).to_have_text(f"{INCIDENTS} results")
+    expect(results(reader)).to_have_count(12)
+
+
+@pytest.mark.parametrize(("place", "field"), [("search/", ".pm-search-page"), ("incidents/", ".md-search")])
+def test_a_search_that_failed_shows_no_results_of_another(reader: Page, catalog: str, place: str, field: str) -> None:
+    reader.goto(catalog + place)
+    words = reader.locator(f"{field} input")
+    words.fill("outage")
+    expect(reader.locator(f"{field} .pm-result").first).to_be_visible()
+    reader.route("**/data/**", lambda route: route.abort())
+    words.fill("quokka")
+    expect(reader.locator(f"{field} output, {field} [role=status]")).to_contain_text("could not be loaded")
+    expect(reader.locator(f"{field} .pm-result")).to_have_count(0)
+    expect(reader.locator(".pm-search-page .pm-more")).not_to_be_visible()
+
+
+def test_who_takes_the_words_back_waits_for_no_index(reader: Page, catalog: str) -> None:
+    gate = Gate(reader, "**/guide.json")
+    reader.goto(f"{catalog}search/?q=outage")
+    told = reader.locator(".pm-search-page output")
+    expect(told).to_have_text("Searching…")
+    reader.locator(".pm-search-page input").fill("")
+    expect(told).to_have_text("Type to search in all postmortems.")
+    gate.open()
+    reader.wait_for_timeout(500)
+    expect(told).to_have_text("Type to search in all postmortems.")
+
+
+def test_the_focus_among_the_results_of_the_box_is_not_lost_to_others(reader: Page, catalog: str) -> None:
+    reader.goto(f"{catalog}incidents/")
+    words = reader.locator(".md-search input")
+    found = reader.locator(".md-search .pm-result")
+    state = reader.locator(".pm-search__state")
+    words.fill("outage")
+    expect(found).to_have_count(5)
+    for key in ("ArrowDown", "ArrowUp", "ArrowDown"):
+        reader.keyboard.press(key)
+    reader.wait_for_timeout(500)
+    expect(found.first).to_be_focused()
+    reader.keyboard.press("ArrowUp")
+    gate = Gate(reader, "**/fragment/*")
+    words.fill("quokka")
+    reader.keyboard.press("ArrowDown")
+    reader.keyboard.press("ArrowDown")
+    expect(found.nth(1)).to_be_focused()
+    gate.open()
+    expect(state).to_have_text("3 results")
+    expect(found.nth(1)).to_be_focused()
+
+
+@pytest.mark.parametrize("place", ["search/", "incidents/"])
+def test_who_types_before_the_search_is_loaded_is_heard(reader: Page, catalog: str, place: str) -> None:
+    gate = Gate(reader, "**/postmortems/search.js")
+    reader.goto(catalog + place, wait_until="commit")
+    words = reader.locator(".md-search input")
+    words.click()
+    reader.keyboard.type("quo")
+    gate.open()
+    expect(reader.locator(".md-search .pm-result").first).to_be_visible()
+    reader.keyboard.type("kka")
+    expect(words).to_have_value("quokka")
+    expect(reader.locator(".md-search .pm-result")).to_have_count(3)
+
+
+def test_the_button_that_clears_the_search_leaves_the_focus_in_the_form(reader: Page, catalog: str) -> None:
+    ask(reader, catalog, "q=outage&severity=P1")
+    expect(reader.locator(".pm-search-page output")).to_have_text("55 results")
+    reader.locator(".pm-search-page").get_by_role("button", name="Clear filters").press("Enter")
+    expect(reader.locator(".pm-search-page output")).to_have_text(f"{INCIDENTS} results")
+    expect(reader.locator(".pm-search-page input")).to_be_focused()
+
+
+# What WebKit does after 100 of them in a few seconds, and Firefox after 200.
+REFUSE = """
+    const change = history.replaceState.bind(history);
+    let changes = 0;
+    history.replaceState = (...asked) => {
+        if (++changes > 20) throw new DOMException("The operation is insecure.", "SecurityError");
+        change(...asked);
+    };
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "field", "told"),
+    [
+        ("search/", ".pm-search-page [name=q]", "3 results"),
+    ],
+)
+def test_many_letters_do_not_change_the_address_each(
+    reader: Page, catalog: str, place: str, field: str, told: str
+) -> None:
+    reader.add_init_script(REFUSE)
+    reader.goto(catalog + place)
+    words = reader.locator(field)
+    for _ in range(5):
+        words.press_sequentially("quokka", delay=10)
+        words.fill("")
+    words.fill("quokka")
+    expect(reader.locator(".pm-page output")).to_have_text(told)
+    expect(reader).to_have_url(re.compile("=quokka$"))

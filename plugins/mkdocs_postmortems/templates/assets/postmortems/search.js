@@ -5,8 +5,6 @@
 
   const SHOWN = 6;
   const HINT = "Type to search in all postmortems.";
-  /* Letters of a page that are told where no word was asked for. */
-  const BEGIN = 180;
   /* Milliseconds after which a reader wonders. */
   const SLOW = 400;
   /* Letters of a word that are told; a token that somebody pasted may have thousands. */
@@ -16,9 +14,11 @@
   const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   let engine;
 
+  const module = (name) => import(new URL(`assets/postmortems/${name}.js`, base));
+
   /* Loaded when somebody begins to type, not before. */
   function load() {
-    engine ??= import(new URL("assets/postmortems/engine.js", base)).then(({ open }) => open(base));
+    engine ??= Promise.all([module("engine"), module("hits")]).then(([{ open }]) => open(base));
     return engine;
   }
 
@@ -33,15 +33,29 @@
     }
   }
 
-  async function search(query, options) {
-    const found = await asked((index) => index.search(query, { ...options, enough: SHOWN }));
-    return { ...found, hits: found.groups.flatMap(({ title, results }) => results.map((result, place) => ({ result, title: place ? "" : title }))) };
+  /* Some hits as the entries of a list. */
+  async function entries(hits) {
+    return (await module("hits")).entries(hits);
   }
 
-  /* Say that a search is under way, unless it is over in a moment; and that it failed. */
-  function watch(place, work, current) {
+  /* What is found, and the first of it as entries. */
+  function search(query, options, many = SHOWN) {
+    return asked(async (index) => {
+      const found = await index.search(query, { ...options, enough: SHOWN });
+      const hits = found.groups.flatMap(({ title, results }) => results.map((result, place) => ({ result, title: place ? "" : title })));
+      return { ...found, hits, first: await entries(hits.slice(0, many)) };
+    });
+  }
+
+  /* Say that a search is under way, unless it is over in a moment; and that it failed. What it was to replace goes then: nobody may take it for an answer. */
+  function watch(place, work, current, drop) {
     const waiting = setTimeout(() => current() && (place.textContent = "Searching…"), SLOW);
-    return work.catch(() => current() && (place.textContent = FAILED)).finally(() => clearTimeout(waiting));
+    const fail = () => {
+      if (!current()) return;
+      place.textContent = FAILED;
+      drop();
+    };
+    return work.catch(fail).finally(() => clearTimeout(waiting));
   }
 
   /* How much was found, in words. What a filter hides may be there all the same. */
@@ -59,67 +73,12 @@
     return nobody + parts.filter(Boolean).join(", ");
   }
 
-  function element(name, className, ...content) {
-    const made = document.createElement(name);
-    if (className) made.className = className;
-    made.append(...content);
-    return made;
-  }
-
-  /* An excerpt is text with marks; it is taken apart, so that nothing else can be in it. */
-  function excerpt(html) {
-    const nodes = new DOMParser().parseFromString(html, "text/html").body.childNodes;
-    return [...nodes].map((node) => (node.nodeName === "MARK" ? element("mark", "", node.textContent) : node.textContent));
-  }
-
-  /* The text around the words of a query; where a facet alone was asked for, how a page begins behind its title. */
-  function telling({ excerpt: html }, { content, meta }) {
-    if (html.includes("<mark>")) return ["… ", ...excerpt(html), " …"];
-    const text = content.slice(content.startsWith(meta.title) ? meta.title.length : 0).replace(/^[.\s]+/, "");
-    return text.length > BEGIN ? [text.slice(0, BEGIN).replace(/\s+\S*$/, ""), " …"] : [text];
-  }
-
-  function day(date) {
-    const [year, month, number] = date.slice(0, 10).split("-").map(Number);
-    return new Date(Date.UTC(year, month - 1, number)).toLocaleDateString("en-GB", {
-      day: "numeric", month: "short", year: "numeric", timeZone: "UTC",
-    });
-  }
-
-  /* Severities of other names have their colours from the style of our pages, which those of the handbook lack. */
-  const colours = JSON.parse(document.querySelector("[data-pm-colours]")?.dataset.pmColours ?? "{}");
-
-  function badge(word) {
-    const made = element("span", `pm-severity pm-severity--${word.toLowerCase()}`, word);
-    const colour = Object.hasOwn(colours, word.toLowerCase()) && colours[word.toLowerCase()];
-    if (colour) Object.assign(made.style, { background: `var(--pm-${colour}-soft)`, color: `var(--pm-${colour})` });
-    return made;
-  }
-
-  /* The index knows a page as a file; the site knows it as a folder. */
-  const address = (url) => url.replace(/\.html(?=#|$)/, "/");
-
-  /* One hit: the page, and the section of it that fits best. */
-  function hit(data) {
-    const weight = (part) => part.weighted_locations.reduce((sum, place) => sum + place.balanced_score, 0);
-    const parts = [...data.sub_results].sort((one, other) => weight(other) - weight(one));
-    const best = parts[0];
-    const link = element("a", "pm-result", element("strong", "pm-result__title", data.meta.title));
-    link.href = address(best ? best.url : data.url);
-    const kind = element("span", "");
-    if (data.meta.severity) kind.append(badge(data.meta.severity), " ");
-    if (data.meta.date) kind.append(day(data.meta.date));
-    if (!data.meta.severity) kind.append("Handbook");
-    const about = element("span", "pm-meta pm-dotted", kind);
-    if (best?.anchor && best.title !== data.meta.title) about.append(" ", element("span", "", element("i", "", "· "), best.title));
-    link.append(about, element("span", "pm-result__text", ...telling(best ?? data, data)));
-    return element("li", "", link);
-  }
-
-  /* Some hits, each below the title of its group where that begins. */
-  async function entries(hits) {
-    const pages = await Promise.all(hits.map(({ result }) => result.data()));
-    return pages.flatMap((page, place) => [...(hits[place].title ? [element("li", "pm-results__group", hits[place].title)] : []), hit(page)]);
+  /* Others in the place of the entries of a list. Who was among them with a keyboard stays there, or goes back to the field. */
+  function replace(list, others, field) {
+    const links = () => [...list.querySelectorAll("a")];
+    const place = links().indexOf(document.activeElement);
+    list.replaceChildren(...others);
+    if (place >= 0) (links()[place] ?? field).focus();
   }
 
   function startBox(form) {
@@ -129,35 +88,42 @@
     const list = box.querySelector(".pm-results");
     const state = box.querySelector(".pm-search__state");
     let turn = 0;
+    /* What the list holds, or will in a moment. */
+    let wanted;
 
     function ask() {
-      const [work, mine] = [answer(), turn];
-      return watch(state, work, () => mine === turn);
+      const mine = ++turn;
+      wanted = input.value.trim();
+      const drop = () => {
+        replace(list, [], input);
+        wanted = undefined;
+      };
+      return watch(state, answer(mine, wanted), () => mine === turn, drop);
     }
 
-    async function answer() {
-      const words = input.value.trim();
-      const mine = ++turn;
+    async function answer(mine, words) {
       if (!words) {
         state.textContent = HINT;
         return list.replaceChildren();
       }
       await pause(120);
       if (mine !== turn) return;
-      const found = await search(words, { filters: {} });
-      const shown = await entries(found.hits.slice(0, 5));
+      const found = await search(words, { filters: {} }, 5);
       if (mine !== turn) return;
-      list.replaceChildren(...shown);
-      const all = element(found.hits.length ? "a" : "span", "", told(found));
+      replace(list, found.first, input);
+      const all = document.createElement(found.hits.length ? "a" : "span");
+      all.textContent = told(found);
       if (found.hits.length) all.href = `${form.action}?q=${encodeURIComponent(words)}`;
       state.replaceChildren(all);
     }
 
-    input.addEventListener("focus", () => {
+    function open() {
       toggle.checked = true;
-      ask();
+      if (input.value.trim() !== wanted) ask();
       load().catch(() => {});
-    });
+    }
+
+    input.addEventListener("focus", open);
     input.addEventListener("input", ask);
     toggle.addEventListener("change", () => (toggle.checked ? input.focus() : input.blur()));
     box.querySelector(".md-search__overlay").addEventListener("click", () => (toggle.checked = false));
@@ -181,6 +147,8 @@
     box.addEventListener("focusout", (event) => {
       if (event.relatedTarget && !box.contains(event.relatedTarget)) toggle.checked = false;
     });
+    /* Who was quicker than this script has begun to type. */
+    if (document.activeElement === input) open();
   }
 
   function startPage(page) {
@@ -197,11 +165,25 @@
     let turn = 0;
     let counting = false;
 
-    /* The page knows the words of the facets. How many results each has is loaded when somebody is about to choose. */
-    function count() {
+    function wanted() {
+      const words = form.elements.q.value.trim();
+      const filters = Object.fromEntries(facets.filter((select) => select.value).map((select) => [select.name, select.value]));
+      return { words, filters, sort: form.elements.sort.value, asks: Boolean(words || Object.keys(filters).length) };
+    }
+
+    /* The page knows the words of the facets. How many results each has is loaded when somebody is about to choose, and leaves the results as they are. */
+    async function count() {
       if (counting) return;
       counting = true;
-      ask(0);
+      const mine = turn;
+      const { words, filters, asks } = wanted();
+      try {
+        const counts = await asked((index) => index.counts());
+        const found = asks ? await asked((index) => index.search(words, { filters, enough: SHOWN })) : { counts };
+        if (mine === turn) fill(found.counts ?? uncounted(counts));
+      } catch {
+        counting = false;
+      }
     }
 
     function fill(counts) {
@@ -225,46 +207,57 @@
       return Object.fromEntries(Object.entries(counts).map(([name, words]) => [name, Object.fromEntries(Object.keys(words).map((word) => [word, NaN]))]));
     }
 
-    function show(next) {
-      list.append(...next);
-      shown += SHOWN;
+    function draw({ hits: all, first }, many) {
+      [hits, shown] = [all, many];
+      replace(list, first, form.elements.q);
       more.hidden = hits.length <= shown;
     }
 
-    async function showMore() {
-      const [mine, from] = [turn, shown];
-      const next = await entries(hits.slice(from, from + SHOWN));
-      /* Who presses twice wants them once. */
-      if (mine === turn && from === shown) show(next);
+    async function showMore(keyed) {
+      const [own, from] = [hits, shown];
+      /* Who presses twice wants them once, and a search that came meanwhile has others. */
+      const late = () => own !== hits || from !== shown;
+      try {
+        const next = await entries(own.slice(from, from + SHOWN));
+        if (late()) return;
+        list.append(...next);
+        shown += SHOWN;
+        more.hidden = hits.length <= shown;
+        if (keyed) list.querySelectorAll("a")[from]?.focus();
+      } catch {
+        if (!late()) ask(0, from + SHOWN);
+      }
     }
 
-    function ask(wait) {
-      const [work, mine] = [answer(wait), turn];
-      return watch(output, work, () => mine === turn && location.search);
-    }
-
-    async function answer(wait) {
+    function ask(wait, many = SHOWN) {
       const mine = ++turn;
-      const words = form.elements.q.value.trim();
-      const filters = Object.fromEntries(facets.filter((select) => select.value).map((select) => [select.name, select.value]));
-      const sort = form.elements.sort.value;
-      const query = new URLSearchParams({ ...(words && { q: words }), ...filters, ...(sort && { sort }) });
-      history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
-      clear.hidden = !Object.keys(filters).length && !sort;
+      const drop = () => many === SHOWN && draw({ hits: [], first: [] }, SHOWN);
+      return watch(output, answer(mine, wait, many), () => mine === turn && wanted().asks, drop);
+    }
+
+    async function answer(mine, wait, many) {
       await pause(wait);
       if (mine !== turn) return;
-      const counts = await asked(async (index) => counting && index.counts());
+      const { words, filters, sort, asks } = wanted();
+      const narrowed = Object.keys(filters).length > 0;
+      const query = new URLSearchParams({ ...(words && { q: words }), ...filters, ...(sort && { sort }) });
+      /* After the pause: browsers refuse an address that changes with each of many letters. */
+      history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+      clear.hidden = !narrowed && !sort;
+      if (!asks) {
+        draw({ hits: [], first: [] }, SHOWN);
+        output.textContent = HINT;
+      }
+      const counts = counting && (await asked((index) => index.counts()));
       if (mine !== turn) return;
-      const asking = words || Object.keys(filters).length;
-      const found = asking ? await search(words, { filters, sort }) : { hits: [], counts };
-      const first = await entries(found.hits.slice(0, SHOWN));
+      const found = asks ? await search(words, { filters, sort }, many) : { counts };
       if (mine !== turn) return;
       /* All at once: nothing that is told may be out of step with what is shown. */
-      [hits, shown] = [found.hits, 0];
-      list.replaceChildren();
-      show(first);
+      if (asks) {
+        draw(found, many);
+        output.textContent = told(found, narrowed);
+      }
       if (counts) fill(found.counts ?? uncounted(counts));
-      output.textContent = asking ? told(found, Object.keys(filters).length > 0) : HINT;
     }
 
     const query = new URLSearchParams(location.search);
@@ -280,18 +273,21 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => {
       const words = form.elements.q.value;
+      /* The button goes away, and must not take the focus of a keyboard along. */
+      if (clear.matches(":focus-visible")) form.elements.q.focus();
       setTimeout(() => {
         form.elements.q.value = words;
         ask(0);
       });
     });
-    more.querySelector("button").addEventListener("click", () => showMore().catch(() => (output.textContent = FAILED)));
+    more.querySelector("button").addEventListener("click", (event) => showMore(event.target.matches(":focus-visible")));
     for (const select of facets) {
       select.addEventListener("focus", count);
       select.closest("label").addEventListener("pointerenter", count);
     }
     ask(0);
-    if (!form.elements.q.value) form.elements.q.focus();
+    load().catch(() => {});
+    if (!form.elements.q.value && document.activeElement === document.body) form.elements.q.focus();
   }
 
   document.querySelectorAll("form[data-pm-search-box]").forEach(startBox);
