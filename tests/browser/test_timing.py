@@ -279,6 +279,7 @@ REFUSE = """
     ("place", "field", "told"),
     [
         ("search/", ".pm-search-page [name=q]", "3 results"),
+        ("incidents/", ".pm-page [name=text]", f"0 of {INCIDENTS} incidents"),
     ],
 )
 def test_many_letters_do_not_change_the_address_each(
@@ -293,3 +294,48 @@ def test_many_letters_do_not_change_the_address_each(
     words.fill("quokka")
     expect(reader.locator(".pm-page output")).to_have_text(told)
     expect(reader).to_have_url(re.compile("=quokka$"))
+
+
+def test_rows_that_do_not_come_are_no_matter_once_the_filter_is_gone(reader: Page, catalog: str) -> None:
+    reader.goto(f"{catalog}incidents/")
+    told = reader.locator("output.pm-filter__count")
+    late = "**/data/incidents*.json"
+    gate = Gate(reader, late)
+    with reader.expect_request(late):
+        reader.get_by_label("Search in this list").fill("outage 7")
+    expect(told).to_have_text("Loading…")
+    reader.get_by_label("Search in this list").fill("")
+    expect(told).to_have_text(f"{INCIDENTS} incidents")
+    with reader.expect_event("requestfailed"):
+        gate.lose()
+    reader.wait_for_timeout(300)
+    expect(told).to_have_text(f"{INCIDENTS} incidents")
+
+
+def test_a_filter_that_failed_is_cleared_or_asked_again(reader: Page, catalog: str) -> None:
+    lost = "**/data/incidents*.json"
+    reader.route(lost, lambda route: route.abort())
+    reader.goto(f"{catalog}incidents/?text=outage+7")
+    told = reader.locator("output.pm-filter__count")
+    expect(told).to_contain_text("could not be loaded")
+    reader.get_by_role("button", name="Clear filters").click()
+    expect(told).to_have_text(f"{INCIDENTS} incidents")
+    reader.unroute(lost)
+    reader.get_by_label("Search in this list").fill("outage 7")
+    expect(told).to_have_text(f"20 of {INCIDENTS} incidents")
+
+
+def test_a_count_is_told_once_for_a_word(reader: Page, catalog: str) -> None:
+    reader.goto(f"{catalog}incidents/?text=outage")
+    told = reader.locator("output.pm-filter__count")
+    expect(told).to_have_text(f"{INCIDENTS} incidents")
+    told.evaluate(
+        """(told) => {
+            window.heard = [];
+            new MutationObserver(() => window.heard.push(told.textContent)).observe(told, { childList: true });
+        }"""
+    )
+    reader.get_by_label("Search in this list").press("End")
+    reader.keyboard.type(" 105", delay=20)
+    expect(told).to_have_text(f"1 of {INCIDENTS} incidents")
+    assert reader.evaluate("window.heard") == [f"1 of {INCIDENTS} incidents"]

@@ -4,6 +4,8 @@
   "use strict";
 
   const SHOWN = 100;
+  /* Milliseconds in which the next letter of a word may come. */
+  const TYPING = 150;
   const FINISHED = ["done", "cancelled"];
 
   class List {
@@ -22,6 +24,7 @@
       this.heads = [...this.page.querySelectorAll("th[data-pm-sort]")];
       this.order = "";
       this.shown = SHOWN;
+      this.turn = 0;
       this.rows = form.dataset.rows ? null : this.first.map((row) => [JSON.parse(row.dataset.pmRow), row]);
     }
 
@@ -31,7 +34,7 @@
       this.order = query.get("sort") ?? "";
       this.heads.forEach((head) => this.makeSortable(head));
       this.form.hidden = false;
-      this.form.addEventListener("input", () => this.changed());
+      this.form.addEventListener("input", (event) => this.typed(event.target));
       this.form.addEventListener("submit", (event) => event.preventDefault());
       this.form.addEventListener("reset", () => setTimeout(() => this.cleared()));
       this.more.querySelector("button").addEventListener("click", (event) => {
@@ -72,7 +75,24 @@
       head.append(button);
     }
 
+    /* A word is looked for, told and put into the address once, and not with each of its letters: browsers refuse too many addresses. */
+    typed(field) {
+      clearTimeout(this.waiting);
+      if (field.name === "text") this.waiting = setTimeout(() => this.changed(), TYPING);
+      else this.changed();
+    }
+
+    async load() {
+      try {
+        this.rows = await fetch(this.form.dataset.rows).then((answer) => answer.json());
+      } finally {
+        this.loading = undefined;
+      }
+    }
+
     async changed() {
+      clearTimeout(this.waiting);
+      const mine = ++this.turn;
       const sort = this.form.elements.sort;
       if (sort) this.order = sort.value;
       this.wanted = Object.fromEntries(this.fields.filter((f) => f.value && f.name !== "sort").map((f) => [f.name, f.value]));
@@ -82,12 +102,13 @@
       history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
       if (!this.rows && query.size) {
         this.output.textContent = "Loading…";
-        this.loading ??= fetch(this.form.dataset.rows).then((answer) => answer.json());
-        try {
-          this.rows = await this.loading;
-        } catch {
-          this.loading = undefined;
+        this.loading ??= this.load();
+        await this.loading.catch(() => {});
+        /* Who changed the filter meanwhile is told what became of that. */
+        if (mine !== this.turn) return;
+        if (!this.rows) {
           this.output.textContent = "The other rows could not be loaded. Change the filter to try again.";
+          this.clear.hidden = false;
           return;
         }
       }
