@@ -339,3 +339,24 @@ def test_a_count_is_told_once_for_a_word(reader: Page, catalog: str) -> None:
     reader.keyboard.type(" 105", delay=20)
     expect(told).to_have_text(f"1 of {INCIDENTS} incidents")
     assert reader.evaluate("window.heard") == [f"1 of {INCIDENTS} incidents"]
+
+
+@pytest.mark.parametrize("script", ["list", "postmortems"])
+def test_a_list_without_its_script_shows_its_rows(reader: Page, catalog: str, script: str) -> None:
+    reader.route(f"**/postmortems/{script}.js", lambda route: route.abort())
+    reader.goto(f"{catalog}incidents/?text=outage+7")
+    expect(reader.locator("[data-pm-rows] > tr")).to_have_count(100)
+    if script == "list":
+        expect(reader.get_by_role("alert")).to_contain_text("The filters could not be loaded")
+
+
+def test_a_search_without_its_script_says_so(reader: Page, catalog: str) -> None:
+    reader.route("**/postmortems/search.js", lambda route: route.abort())
+    reader.goto(f"{catalog}search/?q=outage")
+    told = reader.get_by_text("The search is not loaded yet")
+    expect(told).not_to_be_visible()
+    expect(told).to_be_visible(timeout=10_000)
+    reader.unroute("**/postmortems/search.js")
+    reader.reload()
+    expect(results(reader)).to_have_count(6)
+    expect(told).to_have_count(0)

@@ -27,12 +27,21 @@ postmortems.markOverdue(document);
 {
   const here = document.currentScript.src;
   const needed = { list: "form[data-pm-filter]", incident: "[data-pm-audiences], .pm-zoom, .pm-diagram", diagrams: ".pm-diagram" };
+  const tell = () => {
+    const told = document.createElement("p");
+    told.className = "pm-empty";
+    told.setAttribute("role", "alert");
+    told.textContent = "The filters could not be loaded, so all are shown. Reload the page to try again.";
+    document.querySelector("form[data-pm-filter]").before(told);
+  };
   const load = () => {
     for (const [name, mark] of Object.entries(needed)) {
       if (!document.querySelector(mark)) continue;
       delete needed[name];
       const script = document.createElement("script");
       script.src = new URL(`${name}.js`, here).href;
+      /* The other two leave a page that says all; this one leaves all rows, where an address asks for some. */
+      if (name === "list") script.addEventListener("error", tell);
       document.head.append(script);
     }
   };

@@ -269,6 +269,7 @@
       field.value = known ? known.value : asked;
     }
     form.hidden = false;
+    page.querySelector(".pm-awaited").remove();
     form.addEventListener("input", (event) => ask(event.target.tagName === "INPUT" ? 150 : 0));
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => {
