@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -360,3 +361,15 @@ def test_a_search_without_its_script_says_so(reader: Page, catalog: str) -> None
     reader.reload()
     expect(results(reader)).to_have_count(6)
     expect(told).to_have_count(0)
+
+
+def test_a_page_that_is_open_at_midnight_tells_the_next_day(reader: Page, catalog: str) -> None:
+    reader.clock.install(time=datetime(2025, 12, 10, 23, 58, tzinfo=UTC))
+    reader.goto(f"{catalog}actions/?state=overdue")
+    actions = reader.locator("[data-pm-rows] > li")
+    expect(reader.get_by_text("No action fits these filters.")).to_be_visible()
+    reader.clock.run_for(180_000)
+    expect(actions).to_have_count(1)
+    expect(actions.locator(".pm-due")).to_have_text("Overdue since 10 Dec 2025")
+    reader.goto(f"{catalog}incidents/incident-000/")
+    expect(reader.locator("[data-due]").first).to_have_class(re.compile("overdue"))

@@ -43,6 +43,8 @@
         this.draw();
         if (keyed) this.place.children[before]?.querySelector("a")?.focus();
       });
+      /* What is overdue is another question on another day. */
+      document.addEventListener("postmortems:day", () => this.wanted.state === "overdue" && this.changed());
       this.changed();
     }
 

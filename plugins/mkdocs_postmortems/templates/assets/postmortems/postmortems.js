@@ -21,7 +21,20 @@ const postmortems = {
   count: (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`,
 };
 
-postmortems.markOverdue(document);
+/* A page may stay open until tomorrow, or come back from where a browser kept it. */
+{
+  let day;
+  const look = () => {
+    if (day === postmortems.today()) return;
+    day = postmortems.today();
+    postmortems.markOverdue(document);
+    document.dispatchEvent(new CustomEvent("postmortems:day"));
+  };
+  look();
+  setInterval(look, 60_000);
+  addEventListener("pageshow", look);
+  document.addEventListener("visibilitychange", look);
+}
 
 /* What few pages have is loaded by those that have it. */
 {
