@@ -32,6 +32,10 @@ action_items: [{actions}]
 """
 ACTION = "{id: A1, action: Wake it, type: prevent, owner: '@maria', priority: P1, status: todo, due: 2025-12-10}"
 
+DIAGRAM = "\n\n```mermaid\nflowchart LR\n  A --> B\n```"
+DRAWN = 50
+"""The number of the incident with a diagram."""
+
 
 class Gate:
     """Holds what a page asks for, until it is opened."""
@@ -60,15 +64,20 @@ class Gate:
 
 
 @pytest.fixture(scope="module")
-def catalog(publish: Callable[[Path, Path], str], tmp_path_factory: pytest.TempPathFactory) -> str:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("catalog")
+
+
+@pytest.fixture(scope="module")
+def catalog(publish: Callable[[Path, Path], str], root: Path) -> str:
     """The address of a site with a handbook; the later an incident has its number, the later it began."""
-    root = tmp_path_factory.mktemp("catalog")
     (root / "mkdocs.yml").write_text("site_name: Acme\ntheme: {name: material}\nplugins: [postmortems]\n", "utf-8")
     (root / "postmortems").mkdir()
     (root / "docs").mkdir()
     (root / "docs" / "runbook.md").write_text("# Runbook\n\n## Phone\n\nCall the walrus.\n", "utf-8")
     for number in range(INCIDENTS):
         body = "The quokka slept." if number < 3 else "The pool was empty."
+        body += DIAGRAM if number == DRAWN else ""
         month, day = divmod(number, 28)
         text = INCIDENT.format(
             number=number,
@@ -373,3 +382,32 @@ def test_a_page_that_is_open_at_midnight_tells_the_next_day(reader: Page, catalo
     expect(actions.locator(".pm-due")).to_have_text("Overdue since 10 Dec 2025")
     reader.goto(f"{catalog}incidents/incident-000/")
     expect(reader.locator("[data-due]").first).to_have_class(re.compile("overdue"))
+
+
+@pytest.mark.parametrize("script", ["mermaid.min.js", "frame.js"])
+def test_diagrams_are_drawn_once_their_library_is_there_again(
+    reader: Page, catalog: str, root: Path, script: str
+) -> None:
+    there = root / "site" / "assets" / "postmortems" / "mermaid" / script
+    there.rename(there.with_suffix(".gone"))
+    try:
+        reader.goto(f"{catalog}incidents/incident-{DRAWN:03}/")
+        fault = reader.get_by_text("This diagram cannot be drawn: The library could not be loaded.")
+        expect(fault).to_be_visible()
+    finally:
+        there.with_suffix(".gone").rename(there)
+    reader.locator("label[title='Switch to the dark theme']").click()
+    expect(reader.locator(".pm-diagram__picture svg")).to_be_visible()
+    expect(fault).to_have_count(0)
+
+
+def test_a_diagram_waits_for_a_slow_line(reader: Page, catalog: str) -> None:
+    reader.clock.install()
+    late = "**/mermaid/frame.js"
+    gate = Gate(reader, late)
+    with reader.expect_request(late):
+        reader.goto(f"{catalog}incidents/incident-{DRAWN:03}/", wait_until="commit")
+    reader.clock.run_for(60_000)
+    gate.open()
+    expect(reader.locator(".pm-diagram__picture svg")).to_be_visible()
+    expect(reader.locator(".pm-diagram__fault")).to_have_count(0)

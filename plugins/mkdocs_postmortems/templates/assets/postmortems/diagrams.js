@@ -24,9 +24,14 @@
     made.srcdoc =
       `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${quoted(policy)}"><body>` +
       scripts.map((address) => `<script src="${quoted(address)}"></script>`).join("");
-    const ready = new Promise((resolve) => waiting.set("ready", resolve));
+    const lost = new Error("The library could not be loaded.");
+    const ready = new Promise((resolve, reject) => {
+      waiting.set("ready", ({ library }) => (library ? resolve() : reject(lost)));
+      /* A line may be slow. Once all that the frame asks for is there or lost, it has told in a moment, or never will. */
+      made.addEventListener("load", () => setTimeout(reject, 1_000, lost));
+    });
     document.body.append(made);
-    return { element: made, window: made.contentWindow, ready: inTime(ready, "The library could not be loaded.") };
+    return { element: made, window: made.contentWindow, ready };
   }
 
   function inTime(promise, fault) {
@@ -40,13 +45,17 @@
     waiting.delete(data.id);
   });
 
-  async function ask(source) {
+  async function answered(id, source) {
     frame ??= start();
     await frame.ready;
-    const id = `pm-diagram-${(drawn += 1)}`;
     const answer = new Promise((resolve) => waiting.set(id, resolve));
     frame.window.postMessage({ id, source, look: look() }, "*");
-    const { svg, fault } = await inTime(answer, "It takes too long.").catch((error) => {
+    return inTime(answer, "It takes too long.");
+  }
+
+  async function ask(source) {
+    const id = `pm-diagram-${(drawn += 1)}`;
+    const { svg, fault } = await answered(id, source).catch((error) => {
       /* The next one is drawn in a new frame. */
       frame.element.remove();
       frame = undefined;
@@ -143,6 +152,8 @@
     const natural = svg.viewBox.baseVal.width;
     picture.style.setProperty("--pm-natural", `${Math.max(Math.min(natural, 640), natural * 0.6)}px`);
     picture.replaceChildren(svg);
+    block.pmFault?.remove();
+    delete block.pmFault;
   }
 
   function fail(block, error) {

@@ -31,5 +31,5 @@
   addEventListener("message", async ({ source, data }) => {
     if (source === parent) parent.postMessage(await answer(data), "*");
   });
-  parent.postMessage({ id: "ready" }, "*");
+  parent.postMessage({ id: "ready", library: "mermaid" in window }, "*");
 })();
