@@ -411,3 +411,21 @@ def test_a_diagram_waits_for_a_slow_line(reader: Page, catalog: str) -> None:
     gate.open()
     expect(reader.locator(".pm-diagram__picture svg")).to_be_visible()
     expect(reader.locator(".pm-diagram__fault")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("place", "counted"), [("incidents/", ".pm-page output"), ("search/", ".pm-search-page output")]
+)
+def test_what_is_shown_follows_the_address_past_a_place_of_the_page(
+    reader: Page, catalog: str, place: str, counted: str
+) -> None:
+    reader.goto(f"{catalog}{place}?severity=P1#place")
+    few = reader.locator(counted).filter(has_text=re.compile("^55 "))
+    expect(few).to_be_visible()
+    expect(reader).to_have_url(re.compile(r"\?severity=P1#place$"))
+    reader.evaluate("location.hash = 'other'")
+    reader.get_by_role("button", name="Clear filters").click()
+    expect(few).not_to_be_visible()
+    reader.go_back()
+    expect(few).to_be_visible()
+    expect(reader.locator(".pm-page").get_by_label("Severity")).to_have_value("P1")

@@ -43,6 +43,8 @@
         this.draw();
         if (keyed) this.place.children[before]?.querySelector("a")?.focus();
       });
+      /* Places of the page have entries in the history; those before them may ask for other rows. */
+      addEventListener("popstate", () => location.search !== this.address && location.reload());
       /* What is overdue is another question on another day. */
       document.addEventListener("postmortems:day", () => this.wanted.state === "overdue" && this.changed());
       this.changed();
@@ -101,7 +103,8 @@
       this.shown = SHOWN;
       const query = new URLSearchParams(this.wanted);
       if (this.order) query.set("sort", this.order);
-      history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+      history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
+      this.address = location.search;
       if (!this.rows && query.size) {
         this.output.textContent = "Loading…";
         this.loading ??= this.load();

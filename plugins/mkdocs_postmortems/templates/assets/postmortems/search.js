@@ -164,6 +164,7 @@
     let shown = 0;
     let turn = 0;
     let counting = false;
+    let address = location.search;
 
     function wanted() {
       const words = form.elements.q.value.trim();
@@ -242,7 +243,8 @@
       const narrowed = Object.keys(filters).length > 0;
       const query = new URLSearchParams({ ...(words && { q: words }), ...filters, ...(sort && { sort }) });
       /* After the pause: browsers refuse an address that changes with each of many letters. */
-      history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+      history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
+      address = location.search;
       clear.hidden = !narrowed && !sort;
       if (!asks) {
         draw({ hits: [], first: [] }, SHOWN);
@@ -269,7 +271,8 @@
       field.value = known ? known.value : asked;
     }
     form.hidden = false;
-    page.querySelector(".pm-awaited").remove();
+    /* A browser may have kept a page of an earlier version. */
+    page.querySelector(".pm-awaited")?.remove();
     form.addEventListener("input", (event) => ask(event.target.tagName === "INPUT" ? 150 : 0));
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => {
@@ -286,6 +289,7 @@
       select.addEventListener("focus", count);
       select.closest("label").addEventListener("pointerenter", count);
     }
+    addEventListener("popstate", () => location.search !== address && location.reload());
     ask(0);
     load().catch(() => {});
     if (!form.elements.q.value && document.activeElement === document.body) form.elements.q.focus();
