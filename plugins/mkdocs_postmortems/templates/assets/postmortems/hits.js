@@ -1,4 +1,22 @@
-/* What is found, as the entries of a list. */
+/* What is found, in words and as the entries of a list. */
+
+/* Letters of a word that are told; a token that somebody pasted may have thousands. */
+const LONG = 40;
+
+/* How much was found, in words. What a filter hides may be there all the same. */
+export function told({ groups, missing }, narrowed) {
+  const quoted = (word) => `“${word.length > LONG ? `${word.slice(0, LONG)}…` : word}”`;
+  const within = narrowed ? " with these filters" : "";
+  const nobody = missing.length ? `Nothing holds ${missing.map(quoted).join(" or ")}${within}. ` : "";
+  if (!groups.some(({ results }) => results.length)) return missing.length === 1 ? nobody.trim() : `Nothing was found${within || ". Fewer words find more"}.`;
+  const [all, book, some] = groups.map(({ results }) => results.length);
+  const parts = [
+    all && postmortems.count(all, "result"),
+    some && (all ? `${some} with some of the words` : `No incident has all of these words, ${some} ${some === 1 ? "has" : "have"} some`),
+    book && `${book}${all || some ? " more" : ""} in the handbook`,
+  ];
+  return nobody + parts.filter(Boolean).join(", ");
+}
 
 /* Letters of a page that are told where no word was asked for. */
 const BEGIN = 180;

@@ -7,8 +7,6 @@
   const HINT = "Type to search in all postmortems.";
   /* Milliseconds after which a reader wonders. */
   const SLOW = 400;
-  /* Letters of a word that are told; a token that somebody pasted may have thousands. */
-  const LONG = 40;
   const FAILED = "The search could not be loaded. Reload the page to try again.";
   const base = new URL(JSON.parse(document.getElementById("__config").textContent).base.replace(/\/*$/, "/"), location.href);
   const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -33,17 +31,13 @@
     }
   }
 
-  /* Some hits as the entries of a list. */
-  async function entries(hits) {
-    return (await module("hits")).entries(hits);
-  }
-
-  /* What is found, and the first of it as entries. */
+  /* What is found, how much that is in words, and the first of it as the entries of a list. */
   function search(query, options, many = SHOWN) {
     return asked(async (index) => {
       const found = await index.search(query, { ...options, enough: SHOWN });
       const hits = found.groups.flatMap(({ title, results }) => results.map((result, place) => ({ result, title: place ? "" : title })));
-      return { ...found, hits, first: await entries(hits.slice(0, many)) };
+      const { entries, told } = await module("hits");
+      return { ...found, hits, told: told(found, Object.keys(options.filters).length > 0), first: await entries(hits.slice(0, many)) };
     });
   }
 
@@ -56,21 +50,6 @@
       drop();
     };
     return work.catch(fail).finally(() => clearTimeout(waiting));
-  }
-
-  /* How much was found, in words. What a filter hides may be there all the same. */
-  function told({ groups, hits, missing }, narrowed = false) {
-    const quoted = (word) => `“${word.length > LONG ? `${word.slice(0, LONG)}…` : word}”`;
-    const within = narrowed ? " with these filters" : "";
-    const nobody = missing.length ? `Nothing holds ${missing.map(quoted).join(" or ")}${within}. ` : "";
-    if (!hits.length) return missing.length === 1 ? nobody.trim() : `Nothing was found${within || ". Fewer words find more"}.`;
-    const [all, book, some] = groups.map(({ results }) => results.length);
-    const parts = [
-      all && postmortems.count(all, "result"),
-      some && (all ? `${some} with some of the words` : `No incident has all of these words, ${some} ${some === 1 ? "has" : "have"} some`),
-      book && `${book}${all || some ? " more" : ""} in the handbook`,
-    ];
-    return nobody + parts.filter(Boolean).join(", ");
   }
 
   /* Others in the place of the entries of a list. Who was among them with a keyboard stays there, or goes back to the field. */
@@ -112,7 +91,7 @@
       if (mine !== turn) return;
       replace(list, found.first, input);
       const all = document.createElement(found.hits.length ? "a" : "span");
-      all.textContent = told(found);
+      all.textContent = found.told;
       if (found.hits.length) all.href = `${form.action}?q=${encodeURIComponent(words)}`;
       state.replaceChildren(all);
     }
@@ -219,6 +198,7 @@
       /* Who presses twice wants them once, and a search that came meanwhile has others. */
       const late = () => own !== hits || from !== shown;
       try {
+        const { entries } = await module("hits");
         const next = await entries(own.slice(from, from + SHOWN));
         if (late()) return;
         list.append(...next);
@@ -240,12 +220,11 @@
       await pause(wait);
       if (mine !== turn) return;
       const { words, filters, sort, asks } = wanted();
-      const narrowed = Object.keys(filters).length > 0;
       const query = new URLSearchParams({ ...(words && { q: words }), ...filters, ...(sort && { sort }) });
       /* After the pause: browsers refuse an address that changes with each of many letters. */
       history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
       address = location.search;
-      clear.hidden = !narrowed && !sort;
+      clear.hidden = !Object.keys(filters).length && !sort;
       if (!asks) {
         draw({ hits: [], first: [] }, SHOWN);
         output.textContent = HINT;
@@ -257,7 +236,7 @@
       /* All at once: nothing that is told may be out of step with what is shown. */
       if (asks) {
         draw(found, many);
-        output.textContent = told(found, narrowed);
+        output.textContent = found.told;
       }
       if (counts) fill(found.counts ?? uncounted(counts));
     }
