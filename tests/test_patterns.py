@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from postmortem_kb.audience import INTERNAL, PUBLIC
+from postmortem_kb.cli import main
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.pages import home, incident, patterns
 from postmortem_kb.policy import read_policy
@@ -212,6 +213,25 @@ def test_done_is_verified_by_a_result_only(base: Path, write: Write) -> None:
         + action("A4", "todo", ", due: 2026-05-01"),
     )
     assert re.findall(r"Work on (A\d)", section(base, "unverified")) == ["A3", "A2"]
+
+
+def test_a_check_that_is_planned_is_not_called_done(base: Path, write: Write, tmp_path: Path) -> None:
+    write(
+        "a",
+        actions=action("A1", more=", due: 2026-05-01, verification: {how: A drill, on: 2026-06-01}")
+        + action("A2", "done", ", completed: 2026-01-20, verification: {how: A query}")
+        + action("A3", "done", ", completed: 2026-01-20, verification: {how: A test, on: 2026-02-01, result: It held}"),
+    )
+    knowledge = read_knowledge(base, read_policy(base), TODAY)
+    page = words(incident.page(knowledge.by_id["a"], knowledge).make().html)
+    assert main(["--root", str(base), "export", "--format", "markdown", str(tmp_path / "out")]) == 0
+    text = (tmp_path / "out" / "docs" / "incidents" / "a.md").read_text(encoding="utf-8").replace("\u00a0", " ")
+    for told in (page, text):
+        assert re.findall(r"(Verified|To verify): (A \w+)", told) == [
+            ("To verify", "A drill"),
+            ("To verify", "A query"),
+            ("Verified", "A test"),
+        ]
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def _action(action: Action, place: Place) -> Iterator[str]:
     details = [
         ("Answers", _joined(action.addresses)),
         ("Done when", plain(action.success_criteria)),
-        ("Verified", verified),
+        ("Verified" if check and check.result else "To verify", verified),
         ("Cancelled", plain(action.reason)),
         ("Ticket", outside("Ticket", action.ticket) if scheme(action.ticket) else plain(action.ticket)),
     ]
