@@ -203,6 +203,32 @@ def test_an_accepted_risk_is_brought_up_from_a_month_before_it_runs_out(
     assert ("Accepted risks that have run out" in section(base, "agenda")) == told.startswith("Ran")
 
 
+def test_an_accepted_risk_is_told_with_the_state_of_its_actions(base: Path, write: Write) -> None:
+    def cause(id: str, until: str) -> str:
+        risk = f'{{reason: The service goes, by: "@kim", until: {until}}}'
+        return f"  - {{id: {id}, category: capacity, statement: Full {id}, accepted_risk: {risk}}}\n"
+
+    write(
+        "a",
+        more=f"root_causes:\n{cause('RC1', '2026-03-31')}{cause('RC2', '2026-04-20')}{cause('RC3', '2027-01-01')}",
+        actions=action("A1", more=", due: 2026-05-01, addresses: [RC1]")
+        + action("A2", "done", ", completed: 2026-03-01, addresses: [RC1]")
+        + action("A3", "cancelled", ", reason: Gone, addresses: [RC2]"),
+    )
+    shown = section(base, "risks")
+    assert re.findall(r"(?:Work on A\d|No action answers it|Full RC\d)", shown) == [
+        "Full RC1", "Work on A1", "Work on A2", "Full RC2", "No action answers it",
+    ]  # fmt: skip
+    points = section(base, "agenda")
+    assert "accepted by @kim until 31 Mar 2026; 1 of 2 actions done; Incident a" in points
+    assert "accepted by @kim until 20 Apr 2026; no actions; Incident a" in points
+    knowledge = read_knowledge(base, read_policy(base), TODAY)
+    page = words(incident.page(knowledge.by_id["a"], knowledge).make().html)
+    for told in ("( ran out on 31 Mar 2026 )", "( until 20 Apr 2026 )", "( until 1 Jan 2027 )"):
+        assert f"Risk accepted by @kim {told}: The service goes" in page
+    assert "No action answers this" not in page
+
+
 def test_done_is_verified_by_a_result_only(base: Path, write: Write) -> None:
     done = ", completed: 2026-01-20"
     write(

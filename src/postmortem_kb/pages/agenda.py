@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from postmortem_kb.insight.figures import last_year, within
 from postmortem_kb.insight.patterns import CauseOf, Postponed, Risk
 from postmortem_kb.insight.share import Share
 from postmortem_kb.knowledge import Knowledge
-from postmortem_kb.model import Postmortem
+from postmortem_kb.model import Action, Postmortem
 from postmortem_kb.render import urls, words
 
 _FEW = 5
@@ -104,7 +104,9 @@ def agenda(knowledge: Knowledge) -> list[Topic]:
             "Anniversaries",
             "Does the lesson still hold? Tell it to those who were not there.",
             [
-                _incident(a.postmortem, f"{words.count(a.years, 'year')} on {words.day(a.on)}; {_done(a.postmortem)}")
+                _incident(
+                    a.postmortem, f"{words.count(a.years, 'year')} on {words.day(a.on)}; {_done(a.postmortem.actions)}"
+                )
                 for a in patterns.anniversaries
             ],
             "patterns/#anniversaries",
@@ -165,8 +167,9 @@ def _cause(found: CauseOf) -> Point:
 
 def _risk(risk: Risk) -> Point:
     until = f"accepted by {risk.accepted.by} until {words.day(risk.until)}"
+    done = _done(risk.of.postmortem.answers(risk.of.cause))
     point = _cause(risk.of)
-    return Point(point.text, point.address, f"{until}; {point.about}", point.severity)
+    return Point(point.text, point.address, f"{until}; {done}; {point.about}", point.severity)
 
 
 def _action(entry: Owed, about: str = "") -> Point:
@@ -178,6 +181,6 @@ def _action(entry: Owed, about: str = "") -> Point:
     )
 
 
-def _done(postmortem: Postmortem) -> str:
-    counted = [action.status for action in postmortem.actions if action.status != "cancelled"]
+def _done(actions: Iterable[Action]) -> str:
+    counted = [action.status for action in actions if action.status != "cancelled"]
     return f"{counted.count('done')} of {words.count(len(counted), 'action')} done" if counted else "no actions"

@@ -79,10 +79,10 @@ def _cause(cause: Cause, postmortem: Postmortem, place: Place) -> Iterator[str]:
     answers = postmortem.answers(cause)
     if answers:
         yield f"    - Answered by {_joined(action.id for action in answers)}"
-    elif risk := cause.accepted_risk:
+    if risk := cause.accepted_risk:
         until = f" until {words.day(risk.until)}" if risk.until else ""
         yield f"    - Risk accepted by {plain(risk.by)}{until}: {plain(risk.reason)}"
-    else:
+    elif not answers:
         yield "    - No action answers this"
     yield from _evidence(cause.evidence)
 

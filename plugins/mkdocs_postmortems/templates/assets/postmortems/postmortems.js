@@ -7,7 +7,8 @@ const postmortems = {
     for (const due of root.querySelectorAll("[data-due]")) {
       const late = due.dataset.due < postmortems.today();
       due.classList.toggle("pm-due--overdue", late);
-      due.querySelector(".pm-due__word").textContent = late ? "Overdue since" : "Due";
+      const { behind = "Overdue since", ahead = "Due" } = due.dataset;
+      due.querySelector(".pm-due__word").textContent = late ? behind : ahead;
     }
   },
 
