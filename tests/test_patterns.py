@@ -16,6 +16,7 @@ from postmortem_kb.cli import main
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.pages import home, incident, patterns
 from postmortem_kb.policy import read_policy
+from postmortem_kb.render import words as told_as
 
 TODAY = dt.date(2026, 4, 1)
 FILE = """---
@@ -417,6 +418,22 @@ def test_a_date_that_was_put_off_twice_keeps_moving(base: Path, dates: Dates) ->
     assert "Put off 2 times, by 73 d in all: 1 Feb 2026 → 1 Mar 2026 → 15 Apr 2026" in shown
     assert "Work on A2" not in shown
     assert "put off 2 times, by 73 d in all" in section(base, "agenda")
+
+
+def test_the_page_of_an_incident_tells_who_changed_it_and_what_became_of_its_actions(base: Path, dates: Dates) -> None:
+    dates.due("2026-02-01", "2026-03-01")
+    dates.due("2026-03-01", status="in-progress")
+    knowledge = read_knowledge(base, read_policy(base), TODAY)
+    page = incident.page(knowledge.by_id["a"], knowledge)
+    shown, (last, *_) = words(page.make().html), knowledge.history["postmortems/a.md"]
+    on = told_as.day(last.moment)
+    assert f"Changed: due 1 Feb 2026 → 1 Mar 2026 on {on} ; todo → in progress on {on}" in shown
+    assert shown.count("Changed:") == 1
+    assert shown.count(f"{on} , Maria {last.commit[:8]} Due on 2026-03-01") == 1
+    # What git remembers changes by a merge, and no file does.
+    dates.due("2026-04-01", status="in-progress")
+    changed = read_knowledge(base, read_policy(base), TODAY)
+    assert incident.page(changed.by_id["a"], changed).key != page.key
 
 
 @pytest.mark.parametrize(

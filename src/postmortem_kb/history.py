@@ -23,6 +23,8 @@ class Revision:
     commit: str
     moment: datetime
     """When it was committed, in UTC."""
+    author: str
+    """The name of who wrote it, as `.mailmap` has it."""
     subject: str
 
 
@@ -64,7 +66,7 @@ def read_history(root: Path) -> History:
     try:
         answer = call_git(
             root, "-c", "log.showSignature=false", "log", "-M", "--name-status", "-z",
-            "--format=%x00%H%x00%ct%x00%s", "--relative", "--", FOLDER,
+            "--format=%x00%H%x00%ct%x00%aN%x00%s", "--relative", "--", FOLDER,
         )  # fmt: skip
     except OSError:
         return {}
@@ -88,10 +90,10 @@ def _commits(printed: str) -> Iterator[tuple[Revision, list[tuple[str, str, str]
     fields = iter(printed.split("\0"))
     next(fields)
     while commit := next(fields, ""):
-        moment, subject = next(fields), next(fields)
+        moment, author, subject = next(fields), next(fields), next(fields)
         changes = []
         # A line break parts the changes from the subject.
         while status := next(fields, "").removeprefix("\n"):
             old = next(fields)
             changes.append((status, old, next(fields) if status[0] == "R" else old))
-        yield Revision(commit, moment_of(moment), subject), changes
+        yield Revision(commit, moment_of(moment), author, subject), changes

@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
+from postmortem_kb.action_history import Turn
 from postmortem_kb.audience import PUBLIC
 from postmortem_kb.insight.again import again
 from postmortem_kb.insight.chains import LISTED
@@ -20,7 +21,7 @@ from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.searchable import searchable
 from postmortem_kb.pages.sections import computed, sections
 from postmortem_kb.policy import FOLDER
-from postmortem_kb.render import urls
+from postmortem_kb.render import urls, words
 from postmortem_kb.render.forge import Forge, forge
 from postmortem_kb.render.markdown import Links
 from postmortem_kb.render.pictures import Picture
@@ -31,6 +32,8 @@ from postmortem_kb.words import IMPACTS
 
 Ask = Callable[[str, str], str]
 """Asks about a file: what is asked, and the file's path. What was asked is kept with the page."""
+_TURNS = 5
+"""Changes of an action that its page tells, the last ones."""
 _BRIEFS = {"executive": "Executive brief", "operations": "Operations brief", "customer": "Customer wording"}
 
 
@@ -70,6 +73,7 @@ def _key(postmortem: Postmortem, knowledge: Knowledge) -> str:
         [(u.postmortem.id, u.action.id, u.state, u.written) for u in knowledge.unfixed[postmortem.id]],
         [other.document.frontmatter_mark for other in near],
         knowledge.history.get(postmortem.path, ()),
+        _turns(postmortem, knowledge),
         knowledge.today if dated else None,
     )
 
@@ -112,6 +116,8 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
         review=_review(postmortem, knowledge),
         late=sum(action.overdue(knowledge.today) for action in postmortem.actions),
         revisions=knowledge.history.get(postmortem.path, ()),
+        turns=_turns(postmortem, knowledge),
+        turned=_turned,
         forge=host,
         proof=_proof(host, ask),
     )
@@ -119,6 +125,21 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
     told = tuple(Heading(f"brief-{name}", title) for name, title, _ in briefs)
     text = searchable(postmortem, headings, code=knowledge.policy.search_code)
     return Content(html, headings + told, files, tuple(questions), text)
+
+
+def _turns(postmortem: Postmortem, knowledge: Knowledge) -> dict[str, tuple[Turn, ...]]:
+    """What became of each action, as git remembers it: the last changes, the oldest of them first."""
+    history = knowledge.action_history
+    return {action.id: history.get((postmortem.path, action.id), ())[-_TURNS:] for action in postmortem.actions}
+
+
+def _turned(turn: Turn) -> str:
+    """`todo → done`, `due 1 Mar 2026 → 1 May 2026`."""
+    pairs = [(words.label(promise.status).lower(), promise.due) for promise in (turn.before, turn.after)]
+    (status, due), (later, moved) = pairs
+    days = [words.day(day) if day else "no date" for day in (due, moved)]
+    told = [f"{status} → {later}"] if status != later else []
+    return ", ".join(told + ([f"due {' → '.join(days)}"] if due != moved else []))
 
 
 def _review(postmortem: Postmortem, knowledge: Knowledge) -> date | None:
