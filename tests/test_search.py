@@ -91,6 +91,33 @@ def test_names_stand_apart_in_what_is_shown_of_a_result(tmp_path: Path, draft: C
     assert "<p>a, checkout, orders, dns</p>" in read
 
 
+def test_what_a_page_tells_from_the_frontmatter_is_found_in_its_section(
+    tmp_path: Path, draft: Callable[..., str]
+) -> None:
+    keys = """\
+detection: {source: alert, alert: PoolFull}
+root_causes:
+  - {id: RC1, category: capacity, statement: Full, accepted_risk: {reason: It goes in June, by: "@kim", until: 2026-07-01}}
+action_items:
+  - {id: A1, action: Size it, type: prevent, owner: "@kim", priority: P1, status: cancelled, reason: Too dear,
+     success_criteria: No waiting, verification: {how: A load test, result: It held}}
+briefs: {executive: Sales stopped, operations: Restart the pool, customer: We are sorry}
+roles:"""
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortems" / "a.md").write_text(draft("a").replace("roles:", keys), encoding="utf-8")
+    knowledge = read_knowledge(tmp_path, default_policy(), dt.date(2026, 4, 1))
+    (read,) = [page.make().search for page in all_pages(knowledge) if page.path == "incidents/a/"]
+    assert "<p>a, PoolFull</p>" in read
+    sections = dict(re.findall(r'<h2 id="([^"]+)">[^<]*</h2>((?:<p>[^<]*</p>)+)', read))
+    assert sections["root-cause"] == "<p>Full</p><p>It goes in June</p>"
+    assert (
+        sections["action-items"] == "<p>A1 Size it @kim</p><p>No waiting</p><p>A load test It held</p><p>Too dear</p>"
+    )
+    assert sections["brief-executive"] == "<p>Sales stopped</p>"
+    assert sections["brief-operations"] == "<p>Restart the pool</p>"
+    assert sections["brief-customer"] == "<p>We are sorry</p>"
+
+
 def test_a_picture_is_found_by_the_words_that_stand_for_it(tmp_path: Path, draft: Callable[..., str]) -> None:
     (tmp_path / "postmortems").mkdir()
     text = draft("a") + "\n## Lessons\n\nSee ![the *pool* filling](pool.png) below.\n"

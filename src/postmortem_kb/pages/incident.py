@@ -18,7 +18,7 @@ from postmortem_kb.insight.unfixed import Unfixed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
-from postmortem_kb.pages.searchable import searchable
+from postmortem_kb.pages.searchable import BRIEFS, searchable
 from postmortem_kb.pages.sections import computed, sections
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.render import urls, words
@@ -34,7 +34,6 @@ Ask = Callable[[str, str], str]
 """Asks about a file: what is asked, and the file's path. What was asked is kept with the page."""
 _TURNS = 5
 """Changes of an action that its page tells, the last ones."""
-_BRIEFS = {"executive": "Executive brief", "operations": "Operations brief", "customer": "Customer wording"}
 
 
 def pages(knowledge: Knowledge) -> Iterator[Page]:
@@ -89,7 +88,7 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
         return knowledge.answer((kind, path))
 
     parts = sections(postmortem, knowledge, _links(postmortem, ask, host, files))
-    briefs = [(name, title, postmortem.briefs[name]) for name, title in _BRIEFS.items() if postmortem.briefs.get(name)]
+    briefs = [(name, title, postmortem.briefs[name]) for name, title in BRIEFS.items() if postmortem.briefs.get(name)]
     related = knowledge.relations[postmortem.id]
     html = render(
         "incident.html",
@@ -123,7 +122,7 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
     )
     headings = tuple(Heading(part.id, part.title) for part in parts)
     told = tuple(Heading(f"brief-{name}", title) for name, title, _ in briefs)
-    text = searchable(postmortem, headings, code=knowledge.policy.search_code)
+    text = searchable(postmortem, headings + told, code=knowledge.policy.search_code)
     return Content(html, headings + told, files, tuple(questions), text)
 
 

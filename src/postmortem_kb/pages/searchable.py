@@ -8,12 +8,14 @@ from html import escape
 from itertools import chain
 
 from postmortem_kb.insight.sides import names_by_key
-from postmortem_kb.model import Postmortem
+from postmortem_kb.model import Action, Cause, Postmortem
 from postmortem_kb.pages.page import Heading
 from postmortem_kb.render.words import label
 from postmortem_kb.source.body import Body, plain
 from postmortem_kb.timeline import SECTION as TIMELINE
 
+BRIEFS = {"executive": "Executive brief", "operations": "Operations brief", "customer": "Customer wording"}
+"""What the briefs of a postmortem are headed by, in their order."""
 HANDBOOK = "Handbook"
 """What pages of the handbook have in the facet `part`, which incidents do not have."""
 _CODE = ("fence", "code_block")
@@ -73,15 +75,17 @@ def page_text(title: str, html: str) -> str:
 
 def _told(postmortem: Postmortem, headings: Sequence[Heading], *, code: bool) -> Iterator[str]:
     words = (postmortem.id, *postmortem.services, *postmortem.tags, *postmortem.data_assets, *postmortem.incidents)
-    yield f"<p>{escape(postmortem.summary)}</p><p>{escape(', '.join(words))}</p>"
+    alert = postmortem.detection.get("alert", "")
+    yield f"<p>{escape(postmortem.summary)}</p><p>{escape(', '.join(filter(None, (*words, alert))))}</p>"
     derived = {
         "Impact": [
             text for value in postmortem.impact.values() for text in ([value] if isinstance(value, str) else value)
         ],
-        "Root Cause": [cause.statement for cause in postmortem.causes],
-        "Action Items": [f"{action.id} {action.action} {action.owner}" for action in postmortem.actions],
+        "Root Cause": [text for cause in postmortem.causes for text in _cause(cause)],
+        "Action Items": [text for action in postmortem.actions for text in _action(action)],
         "Related Incidents": [relation.note for relation in postmortem.related],
         "Links": [link.title for link in postmortem.links],
+        **{title: [postmortem.briefs.get(name, "")] for name, title in BRIEFS.items()},
     }
     body = postmortem.document.body
     sections = {section.title: section for section in reversed(body.sections)}
@@ -96,6 +100,20 @@ def _told(postmortem: Postmortem, headings: Sequence[Heading], *, code: bool) ->
         # What follows from other files is found there: an edit of one changes what is read of that one.
         if told:
             yield f'<h2 id="{escape(heading.id)}">{escape(heading.title)}</h2>{told}'
+
+
+def _cause(cause: Cause) -> Iterator[str]:
+    yield cause.statement
+    if cause.accepted_risk:
+        yield cause.accepted_risk.reason
+
+
+def _action(action: Action) -> Iterator[str]:
+    yield f"{action.id} {action.action} {action.owner}"
+    yield action.success_criteria
+    if action.verification:
+        yield f"{action.verification.how} {action.verification.result}"
+    yield action.reason
 
 
 def _words(body: Body, first: int, last: int, *, code: bool, heads: bool = True) -> Iterator[str]:
