@@ -591,6 +591,19 @@ def test_a_page_leads_to_its_source_and_to_those_who_can_change_it(
     assert "alerts/pool.yaml#L4" in html
 
 
+def test_an_address_that_the_generator_alone_knows_is_told(base: Path, run: Run) -> None:
+    named = "repo_url: https://github.com/acme/kb\nsite_url: https://kb.example.org/\n"
+    (base / "mkdocs.yml").write_text(MKDOCS + named, encoding="utf-8")
+    printed = build(base, run)
+    assert '`[site]` with `repo_url = "https://github.com/acme/kb"`' in printed
+    assert '`[site]` with `url = "https://kb.example.org/"`' in printed
+    (base / "postmortem.toml").write_text(
+        '[site]\nrepo_url = "https://github.com/acme/kb"\nurl = "https://kb.example.org/"\n', encoding="utf-8"
+    )
+    assert "[site]" not in build(base, run)
+    assert "https://github.com/acme/kb/edit/main/postmortems/a.md" in article(base, "incidents/a")
+
+
 def test_a_page_of_a_knowledge_base_in_a_folder_leads_to_its_source(base: Path, run: Run) -> None:
     (base / "postmortem.toml").write_text('[site]\nrepo_url = "https://github.com/acme/shop"\n', encoding="utf-8")
     text = REVIEWED.replace("completed: 2026-03-21}", 'completed: 2026-03-21, evidence: ["alerts/pool.yaml#L4"]}')

@@ -26,7 +26,7 @@ from mkdocs_postmortems.receipts import Receipts
 from mkdocs_postmortems.refusal import Refusal
 from mkdocs_postmortems.security import content_security_policy
 from mkdocs_postmortems.serving import keep_answering
-from mkdocs_postmortems.site import FinishedPage
+from mkdocs_postmortems.site import FinishedPage, unsaid
 from mkdocs_postmortems.sources import check_folders, hide_sources, keep_shown
 from mkdocs_postmortems.theme import set_theme, severity_colours, take_over_search
 from mkdocs_postmortems.turn import Turn
@@ -109,6 +109,8 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         if not knowledge.history and self.audience != PUBLIC and (told := refusal(self.root)):
             log.warning("No page shows its revisions, for git refuses: %s", told)
         if self.command == "build":
+            for line in unsaid(config, policy):
+                log.info("%s", line)
             # `serve` has a folder of its own.
             self._turn = Turn(
                 config.site_dir, lambda: log.info("Another build writes the site; this one waits for its end.")

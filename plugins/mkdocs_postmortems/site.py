@@ -13,6 +13,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from postmortem_kb.pages.page import Content, Heading
 from postmortem_kb.pages.page import Page as LibraryPage
+from postmortem_kb.policy import Policy
 
 TEMPLATE = "postmortem.html"
 
@@ -67,6 +68,20 @@ def whole_address(config: MkDocsConfig, path: str) -> str:
     """The address of a page with that of the site; empty where the site has none."""
     site = config.site_url or ""
     return urljoin(site if site.endswith("/") else f"{site}/", path) if site else ""
+
+
+def unsaid(config: MkDocsConfig, policy: Policy) -> Iterator[str]:
+    """The addresses that the generator knows and the policy, which feeds and the command line go by, does not: what they are for."""
+    if config.repo_url and not policy.repo_url:
+        yield (
+            "Incidents have no links to edit them and to report a problem: mkdocs.yml names the repository, postmortem.toml does not. "
+            f'Write it there, too: `[site]` with `repo_url = "{config.repo_url}"`.'
+        )
+    if config.site_url and not policy.site_url:
+        yield (
+            "Feed and calendar have no whole addresses: mkdocs.yml names that of the site, postmortem.toml does not. "
+            f'Write it there, too: `[site]` with `url = "{config.site_url}"`.'
+        )
 
 
 def make_room(addresses: Collection[str], files: Files) -> Iterator[str]:
