@@ -19,10 +19,11 @@ from pagefind_bin import get_executable
 
 from postmortem_kb.cli import main
 from postmortem_kb.knowledge import read_knowledge
-from postmortem_kb.pages import COMPARED, INCIDENTS, STATED, pages_of
+from postmortem_kb.pages import COMPARED, INCIDENTS, STATED, pages_of, sides
 from postmortem_kb.policy import read_policy
 
 Build = Callable[..., Path]
+Draft = Callable[..., str]
 MKDOCS = "site_name: Elsewhere\nsite_url: https://kb.example.org/\ntheme: {name: material}\nplugins: [postmortems]\n"
 
 
@@ -343,3 +344,27 @@ def test_a_theme_whose_pages_differ_in_more_than_their_content_is_rendered_page_
     warm = contents(build())
     assert b"Renamed" in warm["incidents/a/index.html"]
     assert warm == contents(build("other", "fresh"))
+
+
+def test_a_date_of_an_action_that_a_page_does_not_list_changes_what_it_counts(tmp_path: Path, draft: Draft) -> None:
+    folder = tmp_path / "postmortems"
+    folder.mkdir()
+    action = "services: [api]\naction_items: [{{id: A1, action: Size it, type: prevent, owner: '@kim', priority: P1, status: todo, due: {}}}]\nroles:"
+    # The oldest is on no first page of its service, nor is its action among the first.
+    for number in range(102):
+        started = f"{2026 - number // 12}-{12 - number % 12:02}-04T09:00:00Z"
+        text = draft(f"i{number}").replace("2026-03-04T09:00:00Z", started)
+        due = "2026-03-01" if number == 101 else "2026-01-01"
+        (folder / f"i{number}.md").write_text(text.replace("roles:", action.format(due)), encoding="utf-8")
+
+    def service() -> tuple[str, str]:
+        knowledge = read_knowledge(tmp_path, read_policy(tmp_path), date(2026, 4, 1))
+        (page,) = [page for page in sides.pages(knowledge) if page.path == "services/api/"]
+        return page.key, page.make().html
+
+    key, html = service()
+    assert "102 overdue" in html
+    change(folder / "i101.md", "2026-03-01", "2026-05-01")
+    later, html = service()
+    assert "101 overdue" in html
+    assert later != key

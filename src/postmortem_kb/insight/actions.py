@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from postmortem_kb.insight.share import Share
@@ -30,6 +31,12 @@ def action_index(postmortems: Iterable[Postmortem], today: date) -> list[Owed]:
     return unfinished + finished
 
 
+def coming(entries: Iterable[Owed]) -> list[tuple[date, int]]:
+    """The days on which open actions are due that are not late yet, with how many each, the next day first."""
+    days = (entry.action.due for entry in entries if entry.action.open and not entry.overdue)
+    return sorted(Counter(day for day in days if day).items())
+
+
 def unproven(status: object, result: object) -> bool:
     """Whether an action is called done, and no result of a verification says that it holds: its day alone may be a plan."""
     return status == "done" and not result
@@ -45,9 +52,14 @@ class Load:
     """How many actions an owner has."""
 
     owner: str
-    overdue: int = 0
-    open: int = 0
+    owed: list[Owed] = field(default_factory=list)
+    """Those that are open."""
     finished: int = 0
+
+    @property
+    def overdue(self) -> int:
+        """How many of the open ones are late."""
+        return sum(entry.overdue for entry in self.owed)
 
 
 def by_owner(entries: Iterable[Owed], spelt: Mapping[str, str]) -> list[Load]:
@@ -62,11 +74,10 @@ def by_owner(entries: Iterable[Owed], spelt: Mapping[str, str]) -> list[Load]:
         key = owner_key(entry.action.owner)
         load = loads.setdefault(key, Load(spelt[key]))
         if entry.action.open:
-            load.open += 1
-            load.overdue += entry.overdue
+            load.owed.append(entry)
         else:
             load.finished += 1
-    return sorted(loads.values(), key=lambda load: (-load.open, load.owner))
+    return sorted(loads.values(), key=lambda load: (-len(load.owed), load.owner))
 
 
 def completion(entries: Iterable[Owed]) -> Share:

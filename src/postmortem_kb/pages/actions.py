@@ -65,8 +65,7 @@ def _content(knowledge: Knowledge, part: Slice[Owed]) -> Content:
         part.path,
         knowledge=knowledge,
         total=len(knowledge.actions),
-        overdue=sum(entry.overdue for entry in told),
-        owed=sum(entry.action.open for entry in told),
+        owed=[entry for entry in told if entry.action.open],
         share=completion(told),
         part=part,
         rows=action_rows(part.items, part.path, facets=part.of == 1),
@@ -86,8 +85,9 @@ def _filters(
     for entry in knowledge.actions:
         if entry.action.open:
             found["state"]["open"] += 1
-        if entry.overdue:
-            found["state"]["overdue"] += 1
+        # What is not late today may be on the reader's day.
+        if entry.action.open and entry.action.due:
+            found["state"]["overdue"] += entry.overdue
     filters = []
     for name, title in FACETS.items():
         words = sorted(found[name], key=lambda word: (word not in ("open", "overdue"), word))

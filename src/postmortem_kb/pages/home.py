@@ -43,7 +43,6 @@ def _content(knowledge: Knowledge) -> Content:
             PATH,
             knowledge=knowledge,
             year=within(knowledge.postmortems, *last_year(knowledge.today)),
-            overdue=[entry for entry in knowledge.actions if entry.overdue],
             owed=[entry for entry in knowledge.actions if entry.action.open],
             most_owed=_OWED,
             done=share.part,

@@ -113,7 +113,7 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
         neighbours=knowledge.neighbours.get(postmortem.id, ()),
         today=knowledge.today,
         review=_review(postmortem, knowledge),
-        late=sum(action.overdue(knowledge.today) for action in postmortem.actions),
+        owing=knowledge.actions_of.get(postmortem.id, ()),
         revisions=knowledge.history.get(postmortem.path, ()),
         turns=_turns(postmortem, knowledge),
         turned=_turned,

@@ -12,9 +12,13 @@ import jinja2
 from markupsafe import Markup
 
 from postmortem_kb.cache import cache_folder
+from postmortem_kb.insight.actions import Owed, coming
 from postmortem_kb.render import urls, words
 from postmortem_kb.source.links import scheme
 from postmortem_kb.source.text import digest
+
+_DAYS = 366
+"""So many days ahead a page knows what becomes late: nobody reads a build that is older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,16 @@ def environment() -> jinja2.Environment:
         "ordinal": words.ordinal,
         "paragraphs": words.paragraphs,
         "thousands": "{:,}".format,
+        "coming": _coming,
     }
     env.tests["website"] = lambda address: scheme(address) in ("http", "https")
     env.globals |= {"count": words.count, "urls": urls}
     return env
+
+
+def _coming(entries: Iterable[Owed]) -> str:
+    """When more of some actions become late, for the reader's day: `2026-03-04*2 2026-04-01*1`."""
+    return " ".join(f"{day}*{number}" for day, number in coming(entries)[:_DAYS])
 
 
 def _time(value: date, shown: str) -> Markup:

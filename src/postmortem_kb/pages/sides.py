@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from postmortem_kb.audience import PUBLIC
-from postmortem_kb.insight.actions import Owed, owner_key
+from postmortem_kb.insight.actions import Owed, coming, owner_key
 from postmortem_kb.insight.sides import Group, answers_category, groups, most_owed_first
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
@@ -95,7 +95,8 @@ def _pages(side: Side, knowledge: Knowledge) -> Iterator[Page]:
 
 def _group(side: Side, path: str, group: Group, knowledge: Knowledge) -> Iterator[Page]:
     name = side.label(group.name)
-    counts = (name, len(group.postmortems), len(group.owed), len(group.finished), knowledge.today)
+    late = group.overdue, coming(group.owed)
+    counts = (name, len(group.postmortems), len(group.owed), len(group.finished), late, knowledge.today)
     description = f"Incidents and action items: {side.noun} {name}"
     for part in slices(path, group.postmortems):
         title = name if part.number == 1 else f"{name}, page {part.number}"

@@ -12,6 +12,19 @@ const postmortems = {
     }
   },
 
+  /* How many are late: those of the day of the build, and those that were due since. */
+  countOverdue(root) {
+    for (const late of root.querySelectorAll("[data-pm-late]")) {
+      const since = late.dataset.pmDays.split(" ").filter((told) => told && told.split("*")[0] < postmortems.today());
+      const number = since.reduce((sum, told) => sum + Number(told.split("*")[1]), Number(late.dataset.pmLate));
+      const told = late.querySelector(".pm-late__told") ?? late;
+      told.textContent = told.textContent.replace(/[\d,]+/, number.toLocaleString("en"));
+      late.hidden = number === 0;
+      const none = late.nextElementSibling;
+      if (none?.classList.contains("pm-late__none")) none.hidden = number > 0;
+    }
+  },
+
   /* What the spellings of a word have in common. Capitals on the way, as rows have them: "ß" is "SS" there, and "ss" in a row. */
   key: (word) => word.toUpperCase().toLowerCase(),
 
@@ -29,6 +42,7 @@ const postmortems = {
     if (day === postmortems.today()) return;
     day = postmortems.today();
     postmortems.markOverdue(document);
+    postmortems.countOverdue(document);
     document.dispatchEvent(new CustomEvent("postmortems:day"));
   };
   look();
