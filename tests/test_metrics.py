@@ -186,3 +186,23 @@ def test_an_incident_that_an_open_action_would_have_met_counts_in_its_quarter(
     assert "2 of 3 (67 %)" in words(html(tmp_path).partition('id="known"')[2])
     (tmp_path / "postmortem.toml").write_text("[rules.known-unfixed]\nseverity = 'off'\n", "utf-8")
     assert "known" not in headings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("due", "told"),
+    [
+        ("", "1 open."),
+        (", due: 2024-02-29", "1 open, none overdue on 29 Feb 2024"),
+        (", due: 2024-02-28", "1 overdue on"),
+    ],
+)
+def test_of_actions_without_dates_none_is_said_to_be_in_time(
+    due: str, told: str, write: Callable[..., None], tmp_path: Path
+) -> None:
+    write("a")
+    file = tmp_path / "postmortems" / "a.md"
+    item = f"  - {{id: A1, action: Size it, type: prevent, owner: '@kim', priority: P1, status: todo{due}}}\n"
+    file.write_text(file.read_text("utf-8").replace("roles:", f"action_items:\n{item}roles:"), "utf-8")
+    shown = words(html(tmp_path)).partition("Action items ")[2]
+    assert told in shown
+    assert ("overdue" in shown) == bool(due)

@@ -40,6 +40,11 @@ class Work:
         """How many are owed and late."""
         return sum(entry.overdue for entry in self.entries)
 
+    @property
+    def dated(self) -> bool:
+        """Whether any that is owed has a date; the public is told none, and cannot be told that none is late."""
+        return any(entry.action.open and entry.action.due for entry in self.entries)
+
     @cached_property
     def open_age(self) -> Distribution:
         """For how long the open ones have been waiting."""
