@@ -100,10 +100,10 @@ def test_every_service_is_in_the_table_though_only_the_first_ones_have_pictures(
     page = html(tmp_path)
     section = page[page.index('id="by-service"') :]
     assert set(re.findall(r"service-\d\d", words(section))) == {f"service-{number:02}" for number in range(64)}
-    shown, folded = section.split("<details")
+    shown, folded, times = section.split("<details")
     assert "The other 54 services" in words(folded)
     assert shown.count("pm-range__dot") == 10
-    assert "pm-range" not in folded
+    assert "pm-range" not in folded + times
 
 
 def test_the_picture_of_recurrences_tells_the_same_share_as_the_table(
@@ -119,6 +119,26 @@ def test_the_picture_of_recurrences_tells_the_same_share_as_the_table(
     assert "Capacity 3" in shown
     assert "2 67 %" in shown
     assert "Capacity 2 of 3 (67 %)" in shown
+
+
+def test_each_time_of_the_contract_is_told_by_quarter_severity_service_and_cause(
+    write: Callable[..., None], tmp_path: Path
+) -> None:
+    write("a")
+    file = tmp_path / "postmortems" / "a.md"
+    text = file.read_text("utf-8").replace(
+        "  resolved:", "  detected: 2024-02-29T09:02:00Z\n  acknowledged: 2024-02-29T09:05:00Z\n  resolved:"
+    )
+    causes = "impact: {downtime_minutes: 7}\nroot_causes: [{id: RC1, category: capacity, statement: Full}]\npublished: 2024-03-04\n"
+    file.write_text(text.replace("roles:", f"{causes}roles:"), "utf-8")
+    parts = re.split(r'<h2 id="([^"]+)"', html(tmp_path))
+    for name in ("quarter", "severity", "service", "category"):
+        shown = words(parts[parts.index(f"by-{name}") + 1].partition("<details")[2])
+        assert re.search(r" 1 3.min 7.min 4.d$", shown), (name, shown)
+    # What no file tells has no column.
+    file.write_text(file.read_text("utf-8").replace("  acknowledged: 2024-02-29T09:05:00Z\n", ""), "utf-8")
+    assert "Time to acknowledge" not in words(html(tmp_path))
+    assert "Downtime, time to publish" in words(html(tmp_path))
 
 
 def test_a_quarter_without_an_incident_has_its_place_in_the_picture(write: Callable[..., None], tmp_path: Path) -> None:

@@ -439,7 +439,7 @@ def executive(walk: Walk, site: Catalog, team: Catalog) -> None:
     figure = page.locator(".pm-figure").filter(has=page.get_by_role("heading", name="Time to resolve"))
     expect(figure.locator("dd").first).to_have_text(duration(times.median))
     by_severity = split(known.postmortems, known.actions, "severity", known.today, known.policy.words["severity"])
-    counts = page.locator("section:has(#by-severity) [data-label=Incidents]")
+    counts = page.locator("section:has(#by-severity) > .pm-scroll [data-label=Incidents]")
     expect(counts).to_have_text([str(len(row.postmortems)) for row in by_severity])
     services = len(groups(known.postmortems, (), lambda p: p.services))
     rows = page.locator("section:has(#by-service) tbody tr:visible")

@@ -59,6 +59,11 @@ class Table:
     """Where the rows lead to; empty where there is no such page."""
     scale: Scale
 
+    @property
+    def further(self) -> list[str]:
+        """The durations that the table has no room for and some row tells: they stand in one of their own."""
+        return [name for name in DURATIONS if name not in _COMPARED and any(row.time(name).points for row in self.rows)]
+
 
 def pages(knowledge: Knowledge) -> Iterator[Page]:
     """`/metrics/`."""
