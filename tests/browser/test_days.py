@@ -41,6 +41,10 @@ def old(publish: Callable[[Path, Path], str], tmp_path_factory: pytest.TempPathF
     days = ("2026-02-20", "2026-03-31", "2026-03-31", "2026-04-30")
     actions = "".join(ACTION.format(number, day, "@kim") for number, day in enumerate(days, 1))
     (root / "postmortems" / "a.md").write_text(FILE.format(id="a", service="api", actions=actions), "utf-8")
+    draft = FILE.replace("09:00:00Z\n", "09:00:00Z\n  resolved: 2026-02-26T10:00:00Z\n").replace("reviewed", "draft")
+    (root / "postmortems" / "c.md").write_text(
+        draft.format(id="c", service="api", actions="").replace("action_items:\n", ""), "utf-8"
+    )
     actions = ACTION.format(1, "2026-03-31", "@lee")
     (root / "postmortems" / "b.md").write_text(FILE.format(id="b", service="db", actions=actions), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -81,6 +85,15 @@ def test_what_is_late_is_counted_on_the_day_of_the_reader(reader: tuple[Page, in
         f"4 {of_kim} overdue",
         f"1 {of_lee} overdue" if of_lee else "1",
     ]
+
+
+def test_a_review_becomes_late_on_the_day_of_the_reader(reader: tuple[Page, int, int, int], old: str) -> None:
+    page, _, _, of_lee = reader
+    page.goto(f"{old}incidents/c/")
+    told = "was due 3 Mar 2026" if of_lee else "due 3 Mar 2026"
+    expect(page.locator(".pm-facts div").filter(has_text="Review").locator("dd")).to_have_text(told)
+    page.goto(old)
+    expect(page.locator(".pm-feed li").filter(has_text="review").last).to_contain_text(f"review {told}")
 
 
 def test_a_risk_runs_out_on_the_day_of_the_reader(reader: tuple[Page, int, int, int], old: str) -> None:
