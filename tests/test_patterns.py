@@ -322,6 +322,29 @@ def test_what_does_not_fit_the_list_of_unverified_actions_is_folded_below_it(bas
     assert "5 more stand in the list of actions" in words(folded)
 
 
+@pytest.mark.parametrize(
+    ("id", "risk", "told"),
+    [
+        ("unanswered", "", "postmortem check --select unaddressed-cause lists them"),
+        (
+            "risks",
+            ', accepted_risk: {reason: It goes, by: "@kim", until: 2026-03-01}',
+            "postmortem check --select risk-expired lists them",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_lists_of_causes_is_folded_below_them(
+    id: str, risk: str, told: str, base: Path, write: Write
+) -> None:
+    causes = (f"  - {{id: RC{n}, category: capacity, statement: Cause {n}{risk}}}\n" for n in range(1, 176))
+    write("a", more=f"root_causes:\n{''.join(causes)}")
+    shown, folded = html(base).partition(f'id="{id}"')[2].partition("</section>")[0].split("<details")
+    numbers = [[int(n) for n in re.findall(r"Cause (\d+)<", part)] for part in (shown, folded)]
+    assert numbers == [list(range(1, 21)), list(range(21, 171))]
+    assert f"The other 155 {'causes' if id == 'unanswered' else 'risks'}" in words(folded)
+    assert words(folded).endswith(f"5 more: {told}.")
+
+
 def test_a_promise_without_a_date_is_called_open_and_its_parts_are_parted(base: Path, write: Write) -> None:
     write("a", started="2026-01-15", actions=action("A1"))
     write("b", started="2026-02-15", recurs="a")

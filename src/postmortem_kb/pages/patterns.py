@@ -16,7 +16,7 @@ PATH = "patterns/"
 _MOST = 20
 """Entries of a list; what comes first matters most."""
 _REST = 150
-"""Actions that are called done and not verified, folded below the first ones."""
+"""Entries of a list that are folded below the first ones."""
 _CHAINS, _LINKS, _PROMISES = 12, 6, 5
 """Chains, the last incidents of each, and the actions of each of these."""
 
