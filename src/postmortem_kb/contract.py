@@ -93,6 +93,18 @@ def _require(
         node.setdefault("properties", {})[key] = {"minItems": 1}
 
 
+def is_id(text: str) -> bool:
+    """Whether the schema takes a text for the id of a postmortem."""
+    pattern, longest = _id_form()
+    return len(text) <= longest and re.fullmatch(pattern, text) is not None
+
+
+@cache
+def _id_form() -> tuple[str, int]:
+    node = published_schema()["$defs"]["incident_id"]
+    return node["pattern"], node["maxLength"]
+
+
 _FORMS = ("pattern", "format")
 
 

@@ -25,6 +25,11 @@ def yaml(key: str, value: Any) -> str:
     return "\n".join(_block(key, value, ""))
 
 
+def line(key: str, value: Any) -> str:
+    """`key: value` on one line, however long it is."""
+    return f"{key}: {_scalar(value)}"
+
+
 def entry(value: Mapping[str, Any]) -> str:
     """A block of keys on one line, as it may stand in a list: `{id: 2026-03-04-pool, relation: similar}`."""
     return f"{{{', '.join(f'{key}: {_scalar(item, inside=True)}' for key, item in value.items())}}}"

@@ -44,10 +44,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
-from postmortem_kb.contract import published_schema
+from postmortem_kb.contract import is_id
 from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity
+from postmortem_kb.example import line
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
 
@@ -78,26 +78,13 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 def _help(document: Document, value: str, context: Context) -> str:
     """The ways out after which nothing else is wrong."""
     stem, ways = document.stem, []
-    if _is_id(value) and not context.catalog.others(value, document.path):
+    if is_id(value) and not context.catalog.others(value, document.path):
         ways.append(f"rename the file to `{value}.md`")
-    if _is_id(stem):
-        written = stem if _NAME.fullmatch(stem) else f'"{stem}"'
-        ways.append(f"write `id: {written}`")
+    if is_id(stem):
+        ways.append(f"write `{line('id', stem)}`")
     if not ways:
         name = "-".join(re.findall(r"[A-Za-z0-9._]+", stem))[:100].lstrip("._-") or "checkout-down"
         ways = [f"rename the file to `{name}.md` and write `id: {name}`; an id has letters, digits, `.`, `_` and `-`"]
     text = ", or ".join(ways)
     more = " Once it is merged, the id that it had stays." if len(ways) > 1 else ""
     return f"{text[0].upper()}{text[1:]}.{more}"
-
-
-def _is_id(text: str) -> bool:
-    """Whether the schema takes a text for an id."""
-    pattern, longest = _form()
-    return len(text) <= longest and re.fullmatch(pattern, text) is not None
-
-
-@cache
-def _form() -> tuple[str, int]:
-    node = published_schema()["$defs"]["incident_id"]
-    return node["pattern"], node["maxLength"]

@@ -48,9 +48,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from postmortem_kb.contract import is_id
 from postmortem_kb.diagnostic import Edit, Finding, Fix, Severity
+from postmortem_kb.example import line
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.violation import Violation
 
 NAME = "schema"
 SEVERITY = Severity.ERROR
@@ -64,4 +67,11 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             continue
         span = violation.span(document.frontmatter)
         fix = Fix((Edit(span, violation.remedy),)) if violation.remedy else None
-        yield Finding(span, violation.message, violation.help, violation.dotted, fix=fix)
+        yield Finding(span, violation.message, _help(violation, document), violation.dotted, fix=fix)
+
+
+def _help(violation: Violation, document: Document) -> str:
+    """What to write; for an id that is missing, the name of the file."""
+    if violation.dotted == "id" and not document.frontmatter.get("id") and is_id(document.stem):
+        return f"Write `{line('id', document.stem)}`: the name of the file without `.md`."
+    return violation.help
