@@ -106,6 +106,14 @@ def day_in(moment: datetime, zone_name: str) -> date | None:
     return _day(moment, _zone(zone_name))
 
 
+def first_day(moment: datetime, written: str, zone_name: str) -> date:
+    """The first of the days that it was at a moment: by the clock as it is written, in a zone, or in UTC.
+
+    Of a day without a zone nobody knows by which of them it is; one before this is too early by all.
+    """
+    return min(filter(None, (read_day(written[:10]), day_in(moment, zone_name), moment.date())))
+
+
 @cache
 def zone_names() -> frozenset[str]:
     """The names of all time zones."""

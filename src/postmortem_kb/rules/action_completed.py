@@ -3,7 +3,8 @@
 ## What it does
 
 Reports an action with the status `done` and no `completed`, one with `completed` that is not done, and a `completed` that lies in
-the future. So does a `verification` that has a `result` already; without one, its day may be planned.
+the future, or before the day on which the incident began. The day of a `verification` that has a `result` may be neither; without one, it
+may be planned.
 
 ## Why it matters
 
@@ -40,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Finding, Severity
-from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.rules.rule import Context, Scope, too_early
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import read_day
 
@@ -66,6 +67,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         elif (completed := read_day(day)) and context.to_come(completed):
             span = frontmatter.at("action_items", index, "completed")
             yield Finding(span, f"`{name}` was completed on a day that is still to come", "Mend the date.", _KEY)
+        elif completed and (help := too_early(completed, document, "started")):
+            span = frontmatter.at("action_items", index, "completed")
+            yield Finding(span, f"`{name}` was completed before the incident began", help, _KEY)
         verification = item.get("verification")
         if isinstance(verification, dict) and verification.get("result"):
             on = read_day(verification.get("on"))
@@ -73,4 +77,8 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
                 span = frontmatter.at("action_items", index, "verification", "on")
                 message = f"`{name}` has the result of a verification on a day that is still to come"
                 help = "Mend the date, or leave out the `result` until then."
+                yield Finding(span, message, help, "action_items.verification")
+            elif on and (help := too_early(on, document, "started")):
+                span = frontmatter.at("action_items", index, "verification", "on")
+                message = f"`{name}` has the result of a verification before the incident began"
                 yield Finding(span, message, help, "action_items.verification")

@@ -33,9 +33,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Finding, Severity
-from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.rules.rule import Context, Scope, too_early
 from postmortem_kb.source.document import Document
-from postmortem_kb.timeline import day_in, read_day, read_moment
+from postmortem_kb.timeline import read_day
 
 NAME = "publication-date"
 SEVERITY = Severity.ERROR
@@ -46,16 +46,11 @@ _KEY = "published"
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """The day, where nothing can have been shared on it."""
     frontmatter = document.frontmatter
-    day, written = read_day(frontmatter.get(_KEY)), frontmatter.get("timestamps", "resolved")
+    day = read_day(frontmatter.get(_KEY))
     if day is None:
         return
     if context.to_come(day):
         help = "Write the day on which it was shared. Before that it is a draft, which needs no `published`."
         yield Finding(frontmatter.at(_KEY), "`published` lies in the future", help, _KEY)
-    elif resolved := read_moment(written):
-        # `published` has no zone: the day there, in the file's zone or in UTC, whichever is the first, is early enough.
-        zone = frontmatter.get("timezone")
-        days = (read_day(written[:10]), day_in(resolved, zone if isinstance(zone, str) else "UTC"), resolved.date())
-        if day < min(filter(None, days)):
-            help = f"`resolved` is {resolved:%Y-%m-%d %H:%M} UTC: one of the two has a wrong day."
-            yield Finding(frontmatter.at(_KEY), "`published` is before `resolved`", help, _KEY)
+    elif help := too_early(day, document, "resolved"):
+        yield Finding(frontmatter.at(_KEY), "`published` is before `resolved`", help, _KEY)

@@ -14,7 +14,7 @@ from postmortem_kb.contract import Contract
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.policy import Policy
 from postmortem_kb.source.document import Document
-from postmortem_kb.timeline import Timeline, read_moment, read_timeline
+from postmortem_kb.timeline import Timeline, first_day, read_moment, read_timeline
 from postmortem_kb.violation import Violation
 from postmortem_kb.words import DRAFT
 
@@ -107,6 +107,15 @@ class Context:
                 document.body, started, zone if isinstance(zone, str) else "UTC"
             )
         return self._timelines[document.path]
+
+
+def too_early(day: date, document: Document, name: str) -> str:
+    """Help for a day, written without a zone, that is before one of the key timestamps; empty where it is not."""
+    written, zone = document.frontmatter.get("timestamps", name), document.frontmatter.get("timezone")
+    moment = read_moment(written)
+    if moment is None or day >= first_day(moment, written, zone if isinstance(zone, str) else "UTC"):
+        return ""
+    return f"`{name}` is {moment:%Y-%m-%d %H:%M} UTC: one of the two has a wrong day."
 
 
 class Rule(Protocol):

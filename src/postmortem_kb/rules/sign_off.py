@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports a reviewed or closed postmortem whose `sign_offs` are all by its author, and a sign-off on a day that is still to come.
+Reports a reviewed or closed postmortem whose `sign_offs` are all by its author, and a sign-off on a day that is still to come, or before the incident
+began.
 
 ## Why it matters
 
@@ -38,7 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Finding, Severity
-from postmortem_kb.rules.rule import Context, Scope
+from postmortem_kb.rules.rule import Context, Scope, too_early
 from postmortem_kb.source.document import Document
 from postmortem_kb.timeline import read_day
 
@@ -61,3 +62,6 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         if day and context.to_come(day):
             span = frontmatter.at("sign_offs", index, "on")
             yield Finding(span, "This sign-off lies in the future", "Mend the date.", "sign_offs.on")
+        elif day and (help := too_early(day, document, "started")):
+            span = frontmatter.at("sign_offs", index, "on")
+            yield Finding(span, "This sign-off is before the incident began", help, "sign_offs.on")
