@@ -81,6 +81,13 @@ def test_an_unknown_rule_gets_the_nearest(capsys: pytest.CaptureFixture[str]) ->
     assert "did you mean `timeline-order`?" in capsys.readouterr().err
 
 
+def test_a_rule_that_is_near_to_none_gets_the_way_to_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "postmortems").mkdir()
+    for words in (["explain", "xyzzy"], ["check", "--select", "xyzzy"], ["check", "--ignore", "xyzzy"]):
+        assert main(["--root", str(tmp_path), *words]) == 2
+        assert "`xyzzy`; `postmortem explain` lists all rules" in capsys.readouterr().err
+
+
 def test_a_key_that_allows_less_than_other_texts_says_so_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "summary"]) == 0
     assert set(re.findall(r"at most ([0-9,]+) characters", capsys.readouterr().out)) == {"600"}

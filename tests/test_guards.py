@@ -66,6 +66,7 @@ def test_a_rule_s_docstring_is_its_page(rule: Rule) -> None:
     headings = re.findall(r"^## (.*)$", outside_of_code, re.MULTILINE)
     assert [heading for heading in headings if heading in HEADINGS] == HEADINGS
     assert set(headings) <= {*HEADINGS, "Options", "Sources"}
+    assert ("No file can suppress it" in page) == (rule.SCOPE is Scope.SYNTAX)
 
 
 def test_every_command_is_on_the_list_and_has_help() -> None:

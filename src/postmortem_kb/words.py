@@ -17,6 +17,8 @@ FINISHED = ("done", "cancelled")
 """The states of an action that is owed no more; one that a policy added is."""
 PLACEHOLDER = re.compile(r"\{[^{}\n]{1,200}\}|\b(?:TODO|TBD|XXX)\b|\?\?+")
 """What a template leaves to be filled in."""
+ALL_LISTED = "`postmortem explain` lists all rules"
+"""What helps one who named a rule that does not exist, and is near to none."""
 
 SURELY = 0.8
 """How alike two words are, from 0 to 1, where the one is taken for a slip of the other."""

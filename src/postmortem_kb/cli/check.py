@@ -26,7 +26,7 @@ from postmortem_kb.root import knowledge_base
 from postmortem_kb.rules import RULES
 from postmortem_kb.rules.rule import Alike, Rule
 from postmortem_kb.source.document import Document
-from postmortem_kb.words import nearest
+from postmortem_kb.words import ALL_LISTED, nearest
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FORMAT = (
@@ -141,7 +141,10 @@ def _rules(select: tuple[str, ...], ignore: tuple[str, ...], policy: Policy) -> 
     if unknown:
         hints = [(name, nearest(name, known)) for name in unknown]
         raise UsageError(
-            [f"there is no rule `{name}`" + (f"; did you mean `{hint}`?" if hint else "") for name, hint in hints]
+            [
+                f"there is no rule `{name}`; " + (f"did you mean `{hint}`?" if hint else ALL_LISTED)
+                for name, hint in hints
+            ]
         )
     wanted = [rule for rule in running(RULES, policy) if rule.NAME in select] if select else standard(policy)
     return [rule for rule in wanted if rule.NAME not in ignore]

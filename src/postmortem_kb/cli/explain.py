@@ -14,7 +14,7 @@ from postmortem_kb.key import all_keys, frontmatter_keys, in_markdown
 from postmortem_kb.policy import Policy, default_policy, read_policy
 from postmortem_kb.root import knowledge_base
 from postmortem_kb.rules import RULES
-from postmortem_kb.words import nearest
+from postmortem_kb.words import ALL_LISTED, nearest
 
 _EXAMPLES = """\b
 Examples:
@@ -63,7 +63,7 @@ def _explained(name: str, root: Path | None) -> Iterator[str]:
         # A key of a block is known by its last part, too.
         guess = next((key for key in keys if key.endswith(f".{name}")), None) or nearest(name, (*rules, *keys))
         kind = "key" if guess in keys else "rule" if guess else "rule or key"
-        raise UsageError(f"there is no {kind} `{name}`" + (f"; did you mean `{guess}`?" if guess else ""))
+        raise UsageError(f"there is no {kind} `{name}`; " + (f"did you mean `{guess}`?" if guess else ALL_LISTED))
     yield from in_markdown(keys[name])
 
 

@@ -25,6 +25,10 @@ Save the file as UTF-8. In most editors: *Save with encoding*.
 ```text
 bytes:  c3 bc 62 65 72 6c 61 73 74   (UTF-8)
 ```
+
+## Options
+
+No file can suppress it, and no policy weighs it otherwise: what cannot be read says nothing yet.
 """
 
 from __future__ import annotations

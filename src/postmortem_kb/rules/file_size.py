@@ -28,7 +28,8 @@ Keep the lines that prove something, and link the rest: under `links` with `kind
 
 ## Options
 
-`[limits] file_bytes` and `[limits] items` in `postmortem.toml`.
+`[limits] file_bytes` and `[limits] items` in `postmortem.toml`. No file can suppress it, and no policy weighs it otherwise: what is
+not read says nothing.
 """
 
 from __future__ import annotations

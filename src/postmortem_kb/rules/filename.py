@@ -38,6 +38,10 @@ roles:
   author: "@maria"
 ---
 ```
+
+## Options
+
+No file can suppress it, and no policy weighs it otherwise: everything else goes by the name.
 """
 
 from __future__ import annotations

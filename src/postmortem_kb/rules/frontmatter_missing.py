@@ -32,6 +32,10 @@ roles:
   author: "@maria"
 ---
 ```
+
+## Options
+
+No file can suppress it, and no policy weighs it otherwise: what cannot be read says nothing yet.
 """
 
 from __future__ import annotations

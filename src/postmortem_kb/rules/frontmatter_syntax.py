@@ -30,6 +30,7 @@ roles:
 ## Options
 
 `check --fix` puts a value in quotes that holds a number such as ` #12`. Other text behind ` #` may be a remark, so you decide.
+No file can suppress it, and no policy weighs it otherwise: what cannot be read says nothing yet.
 
 ## Sources
 

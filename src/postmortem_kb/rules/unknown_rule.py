@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
-from postmortem_kb.words import nearest
+from postmortem_kb.words import ALL_LISTED, nearest
 
 NAME = "unknown-rule"
 SEVERITY = Severity.ERROR
@@ -53,5 +53,5 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(span, f"`{name}` cannot be suppressed", help, "suppress")
         elif name not in context.rules:
             guess = nearest(name, context.rules - context.lasting)
-            help = f"Did you mean `{guess}`?" if guess else "`postmortem explain` lists all rules."
+            help = f"Did you mean `{guess}`?" if guess else f"{ALL_LISTED}."
             yield Finding(span, f"There is no rule `{name}`", help, "suppress")
