@@ -370,6 +370,30 @@ def test_revisions_outlive_a_move(base: Path, run: Run) -> None:
     assert re.findall(r"</code> ([A-Z][a-z ]+)</li>", html) == ["Sort no more", "Tell more", "Begin"]
 
 
+@pytest.mark.parametrize("generator", ["mkdocs", "properdocs"])
+@pytest.mark.parametrize("handbook", [True, False])
+def test_the_navigation_names_generated_pages(base: Path, run: Run, generator: str, *, handbook: bool) -> None:
+    (base / "postmortems" / "b.md").write_text(REVIEWED, encoding="utf-8")
+    pages = ["What broke: incidents/index.md", "actions/index.md", "The till: services/checkout/index.md"]
+    nav = "".join(f"  - {page}\n" for page in (*pages, "services/billing-tax-8ef24c/index.md"))
+    (base / "mkdocs.yml").write_text(f"{MKDOCS}nav:\n{nav}", encoding="utf-8")
+    if handbook:
+        (base / "docs").mkdir()
+        (base / "docs" / "runbook.md").write_text("# Runbook\n", encoding="utf-8")
+    build(base, run, generator=generator)
+    primary = re.findall(r'<nav class="md-nav md-nav--primary.*</nav>', read(base), re.DOTALL)[0]
+    named = [
+        " ".join(words.split()) for words in re.findall(r'<span class="md-ellipsis">(.*?)</span>', primary, re.DOTALL)
+    ]
+    assert [re.sub("<.*?>", "", words).strip() for words in named][-4:] == [
+        "What broke",
+        "Actions",
+        "The till",
+        "billing &amp; tax",
+    ]
+    assert "<h1>Incidents</h1>" in read(base, "incidents")
+
+
 def test_incidents_stay_out_of_the_navigation_tree(base: Path, run: Run) -> None:
     build(base, run)
     assert "The first time" not in read(base, "actions")

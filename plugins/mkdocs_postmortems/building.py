@@ -111,7 +111,7 @@ class Building:
         for path in self._main:
             if path in self._pages:
                 self.main[path] = add_page(self._pages.pop(path), self._contents.pop(path), files, config)
-        if any(file.is_documentation_page() and file.abs_src_path for file in files):
+        if config.nav or any(file.is_documentation_page() and file.abs_src_path for file in files):
             for page in self._pages.values():
                 add_target(page, files, config)
 

@@ -26,7 +26,7 @@ from mkdocs_postmortems.receipts import Receipts
 from mkdocs_postmortems.refusal import Refusal
 from mkdocs_postmortems.security import content_security_policy
 from mkdocs_postmortems.serving import keep_answering
-from mkdocs_postmortems.site import FinishedPage, unsaid
+from mkdocs_postmortems.site import FinishedPage, name_pages, unsaid
 from mkdocs_postmortems.sources import check_folders, hide_sources, keep_shown
 from mkdocs_postmortems.theme import set_theme, severity_colours, take_over_search
 from mkdocs_postmortems.turn import Turn
@@ -136,6 +136,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         """Put the main pages first, unless `nav` in `mkdocs.yml` names them itself."""
         if self.building:
             pages = self.building.main
+            name_pages(nav, config.nav, pages)
             first = [pages[path] for path in _MAIN if path in pages and pages[path] not in nav.pages]
             nav.items[:0] = first
             nav.pages[:0] = first

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import escape
+from typing import Any
 from urllib.parse import urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
@@ -46,6 +48,8 @@ class FinishedPage(Page):
 
 class WrittenFile(File):
     """A page that is written without MkDocs, which knows it as the target of links only."""
+
+    title = ""
 
     def is_documentation_page(self) -> bool:
         """It is not rendered."""
@@ -101,6 +105,33 @@ def make_room(addresses: Collection[str], files: Files) -> Iterator[str]:
             yield f"{file.src_uri} is left out: its address, {address}, is that of a generated page. Give the file another name."
 
 
+def name_pages(nav: Navigation, configured: Any, main: Mapping[str, FinishedPage]) -> None:
+    """Give the generated pages in the navigation their names: those that `mkdocs.yml` says, else their own.
+
+    Args:
+        nav: The navigation of a build.
+        configured: `nav` in `mkdocs.yml`.
+        main: The pages in it that the theme renders, by path.
+    """
+    for page in nav.pages:
+        if isinstance(page.file, WrittenFile) and page.title is None:
+            page.title = escape(page.file.title)
+    _give_titles(configured, main)
+
+
+def _give_titles(item: Any, pages: Mapping[str, FinishedPage]) -> None:
+    # MkDocs does so only for pages that it makes itself.
+    if isinstance(item, list):
+        for inner in item:
+            _give_titles(inner, pages)
+    elif isinstance(item, dict):
+        for title, inner in item.items():
+            page = pages.get(inner.lstrip("/").removesuffix("index.md")) if isinstance(inner, str) else None
+            if page and inner.endswith("index.md"):
+                page.title = title
+            _give_titles(inner, pages)
+
+
 def add_page(source: LibraryPage, finished: Content, files: Files, config: MkDocsConfig) -> FinishedPage:
     """Add a page to the files of a build."""
     file = File.generated(config, f"{source.path}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV)
@@ -113,6 +144,7 @@ def add_target(source: LibraryPage, files: Files, config: MkDocsConfig) -> None:
     place, html = f"{source.path}index.md", f"{source.path}index.html"
     file = WrittenFile(place, None, config.site_dir, True, dest_uri=html, inclusion=InclusionLevel.INCLUDED)
     file.url = source.path
+    file.title = source.title
     _append(files, file)
 
 
