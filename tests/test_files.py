@@ -90,16 +90,37 @@ def test_nothing_is_followed_out_of_the_repository(
         assert re.search(rf"(?<!postmortems/)\b{name} is left out", printed), name
 
 
-def test_a_page_that_may_not_be_read_is_left_out(base: Path, environment: dict[str, str]) -> None:
-    (base / "docs" / "shut.md").write_text("# Kestrel\n", encoding="utf-8")
-    (base / "docs" / "shut.md").chmod(0)
-    # Root reads what it may not, unless it gives that up.
+def as_anybody(base: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A build by somebody who may not read everything, as root may; afterwards the folders are open again."""
     given_up = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
     command = [*given_up, sys.executable, "-m", "mkdocs", "build", "-f", str(base / "mkdocs.yml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    for folder in (base / "docs", base / "docs" / "team"):
+        folder.chmod(0o755)
+    return done
+
+
+@pytest.mark.parametrize("shut", ["docs/shut.md", "docs/team/", "docs/"])
+def test_what_may_not_be_read_is_left_out(shut: str, base: Path, environment: dict[str, str]) -> None:
+    (base / "docs" / "team").mkdir()
+    for name in ("shut.md", "team/shut.md"):
+        (base / "docs" / name).write_text("# Kestrel\n", encoding="utf-8")
+    (base / shut).chmod(0)
+    done = as_anybody(base, environment)
     assert done.returncode == 0
-    assert "shut.md is left out: it cannot be read; mend its permissions" in done.stderr
-    assert not (base / "site" / "shut").exists()
+    assert f"{shut.removeprefix('docs/') or shut} is left out: it cannot be read; mend its permissions" in done.stderr
+    gone = {"docs/shut.md": ["shut"], "docs/team/": ["team"], "docs/": ["shut", "team"]}[shut]
+    assert [name for name in ("shut", "team") if not (base / "site" / name).exists()] == gone
+
+
+def test_what_lies_in_a_folder_that_may_not_be_entered_is_left_out(base: Path, environment: dict[str, str]) -> None:
+    (base / "docs" / "team").mkdir()
+    (base / "docs" / "shut.md").write_text("# Kestrel\n", encoding="utf-8")
+    (base / "docs").chmod(0o444)
+    done = as_anybody(base, environment)
+    assert done.returncode == 0
+    assert "shut.md is left out: its folder may be listed and not entered; mend its permissions" in done.stderr
+    assert "docs/team/ is left out" in done.stderr
 
 
 @pytest.mark.parametrize("target", ["..", ".", "../../outside", "../.git", "/", "circle"])

@@ -25,7 +25,7 @@ def check_folders(config: MkDocsConfig, root: Path) -> None:
     """
     docs = Path(config.docs_dir)
     for folder, folders, _ in os.walk(docs, followlinks=False):
-        for link in (Path(folder, name) for name in folders if Path(folder, name).is_symlink()):
+        for link in (Path(folder, name) for name in folders if os.path.islink(f"{folder}/{name}")):  # noqa: PTH114 - `Path.is_symlink()` raises where one may not look
             target = _resolved(link)
             if target is None or not _is_ours(target, root) or docs.resolve().is_relative_to(target):
                 raise Refusal(f"postmortems: {link} is a link out of the repository or in a circle: remove it")
@@ -82,6 +82,13 @@ def keep_shown(files: Files, config: MkDocsConfig, root: Path) -> Iterator[str]:
         What was taken away and should not lie there.
     """
     docs = Path(config.docs_dir)
+    shut: list[OSError] = []
+    for _ in os.walk(docs, onerror=shut.append, followlinks=True):
+        # MkDocs looks for files in the same way, and passes over such a folder without a word.
+        pass
+    for folder in (Path(os.fsdecode(error.filename)) for error in shut):
+        name = path_text(folder.relative_to(docs.parent).as_posix())
+        yield f"{name}/ is left out: it cannot be read; mend its permissions"
     ours = [
         file
         for file in files
@@ -106,6 +113,8 @@ def _fault(source: Path, root: Path) -> str:
         str(source).encode("utf-8")
     except UnicodeEncodeError:
         return "its name is not UTF-8"
+    if not os.access(source.parent, os.X_OK):
+        return "its folder may be listed and not entered; mend its permissions"
     if target is None or not target.is_file():
         return "it is no file"
     if not os.access(target, os.R_OK):
