@@ -830,6 +830,35 @@ def told_of(body: str, root: Path) -> str:
     return read_public(root).by_id["open"].document.text.string
 
 
+def test_a_link_within_the_page_leads_where_its_heading_went(tmp_path: Path) -> None:
+    """What shared its name stays at home, who is named in it is not told, and what is not public is no target."""
+    body = """\
+[fix](#details-1), [kim](#kim-mends-it), [sign](#pool--queue), [Ö](#öl), [part](#root-cause), [gone](#details), [us](#human-factors)
+
+### Details
+
+### @kim mends it
+
+### Pool & queue
+
+### Öl
+
+## Human Factors
+"""
+    text = told_of(f"x\n\n## Appendix\n\n### Details\n\n## What Happened\n\n{body}", tmp_path)
+    assert (
+        "[fix](#details), [kim](#someone-mends-it), [sign](#pool--queue), [Ö](#%C3%B6l), [part](#root-cause), gone, us\n"
+        in text
+    )
+
+
+def test_a_section_is_public_by_its_heading_as_it_is_written_too(tmp_path: Path) -> None:
+    (tmp_path / "postmortem.toml").write_text("[public]\nsections = ['How `reset` *failed*']\n", encoding="utf-8")
+    text = told_of("x\n\n## How `reset` *failed*\n\nTwice\n\n## How it went on\n\nBadly", tmp_path)
+    assert "## How `reset` *failed*\n\nTwice" in text
+    assert "Badly" not in text
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [

@@ -197,7 +197,17 @@ def _rules(default: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str,
 
 
 def _public(data: Mapping[str, Any]) -> Public:
-    return Public(tuple(data["hosts"]), tuple(data["keys"]), tuple(data["sections"]))
+    return Public(tuple(data["hosts"]), tuple(data["keys"]), tuple(map(_title, data["sections"])))
+
+
+def _title(heading: str) -> str:
+    """A heading as sections are known by it, also where it is written with its marks: `` `reset` ran twice ``."""
+    if not re.search(r"[`*_~\\&\[<]", heading):
+        return heading
+    # Imported here: the parser is not read for words alone.
+    from postmortem_kb.source.body import in_words
+
+    return in_words(heading)
 
 
 def _limits(data: Mapping[str, Any]) -> Limits:

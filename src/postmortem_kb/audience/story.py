@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
+from urllib.parse import quote, unquote
 
 from markdown_it.token import Token
 
 from postmortem_kb.audience.unseen import without_html
 from postmortem_kb.audience.wording import Wording
-from postmortem_kb.source.body import Body, plain, read_body
+from postmortem_kb.source.body import Body, anchors, plain, read_body
 from postmortem_kb.source.dialect import parse_blocks
 from postmortem_kb.source.text import Text
 
@@ -48,9 +49,29 @@ def public_tokens(body: Body, rows: int, sections: Collection[str], wording: Wor
     seen = read_body(Text.of(without_html(text, parse_blocks(text, rows=rows))), 0, rows=rows) if "<" in text else body
     tokens = list(_sections(seen, {title.casefold() for title in sections}))
     notes = list(_notes(tokens, seen.tokens[seen.notes :]))
-    for token in chain(tokens, notes):
-        _tell(token, wording, ways)
-    return tokens + notes
+    told = tokens + notes
+    kept = {id(token) for token in told}
+    places = {name: token for name, token in anchors(seen.tokens) if name and id(token) in kept}
+
+    def link(href: str) -> str | None:
+        return href if _place(href) in places else ways.link(href)
+
+    for token in told:
+        _tell(token, wording, replace(ways, link=link))
+    _lead_within(told, places)
+    return told
+
+
+def _place(href: str) -> str:
+    return unquote(href[1:]).casefold() if href.startswith("#") else ""
+
+
+def _lead_within(told: Sequence[Token], places: Mapping[str, Token]) -> None:
+    """Let links to a heading lead to its new place: others of its name are left out, and who is named in it is not told."""
+    names = {id(token): name for name, token in anchors(told)}
+    for child in chain.from_iterable(token.children or () for token in told):
+        if child.type == "link_open" and (heading := places.get(_place(str(child.attrGet("href") or "")))):
+            child.attrs["href"] = f"#{quote(names[id(heading)])}"
 
 
 def _sections(body: Body, titles: Collection[str]) -> Iterator[Token]:

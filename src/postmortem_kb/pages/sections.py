@@ -11,9 +11,8 @@ from postmortem_kb.audience import INTERNAL
 from postmortem_kb.insight.similar import Similar
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
-from postmortem_kb.render import urls
 from postmortem_kb.render.markdown import Links, Markdown
-from postmortem_kb.source.body import Section, Table
+from postmortem_kb.source.body import Section, Table, anchor
 from postmortem_kb.timeline import SECTION as TIMELINE
 from postmortem_kb.timeline import Timeline, zone_beside_utc
 from postmortem_kb.words import MOMENTS
@@ -111,7 +110,7 @@ def _parts(postmortem: Postmortem, links: Links) -> Iterator[Part]:
     body = postmortem.document.body
     taken = (
         *_DRAWN,
-        *(urls.anchor(section.title) for section in body.sections),
+        *(anchor(section.title) for section in body.sections),
         *(c.id.lower() for c in postmortem.causes),
     )
     markdown = Markdown(body, links, taken)
@@ -125,7 +124,7 @@ def _parts(postmortem: Postmortem, links: Links) -> Iterator[Part]:
 
 
 def _part(section: Section, postmortem: Postmortem, markdown: Markdown) -> Part:
-    name, title = urls.anchor(section.title) or "section", section.title
+    name, title = anchor(section.title) or "section", section.title
     heading = markdown.inline(markdown.body.tokens[section.first - 2])
     derived = _DERIVED.get(section.title, "")
     timeline = postmortem.timeline if section.title == TIMELINE else None

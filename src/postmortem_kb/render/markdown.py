@@ -18,8 +18,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from postmortem_kb.render.pictures import Picture
-from postmortem_kb.render.urls import anchor
-from postmortem_kb.source.body import Body, parser, plain
+from postmortem_kb.source.body import Body, anchor, parser, plain
 
 # Colouring costs more than reading; a log of this length is looked at as it is.
 _COLOURED_CHARACTERS = 20_000

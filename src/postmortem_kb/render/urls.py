@@ -21,11 +21,6 @@ def slug(name: str) -> str:
     return f"{text}-{digest}" if text else digest
 
 
-def anchor(title: str) -> str:
-    """A heading's place on its page, under the name that it has at the code host; headings may share one."""
-    return re.sub(r"[^\w\- ]", "", title.casefold()).strip().replace(" ", "-")
-
-
 def incident(id: str) -> str:
     """The page of a postmortem."""
     return f"incidents/{slug(id) if id.casefold() == _PAGE else quote(id)}/"

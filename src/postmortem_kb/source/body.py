@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -15,7 +16,7 @@ from postmortem_kb.diagnostic import Finding, Span
 from postmortem_kb.source.dialect import parse, parser
 from postmortem_kb.source.text import BAR, Text
 
-__all__ = ["Body", "Cell", "Prose", "Section", "Table", "parser", "plain", "read_body"]
+__all__ = ["Body", "Cell", "Prose", "Section", "Table", "anchor", "anchors", "in_words", "parser", "plain", "read_body"]
 
 _WINDOW = 2_000
 """So far behind the last place is looked for a text; one that an entity or an escape changed is nowhere."""
@@ -192,6 +193,26 @@ def plain(token: Token) -> str:
         child.content if child.type in ("text", "code_inline") else " " if child.type.endswith("break") else ""
         for child in token.children or ()
     ).strip()
+
+
+def in_words(line: str) -> str:
+    """A line of Markdown without its markup, as the titles of sections are read."""
+    return plain(parser().parseInline(line)[0])
+
+
+def anchor(title: str) -> str:
+    """A heading's place on its page, under the name that it has at the code host; headings may share one."""
+    return re.sub(r"[^\w\- ]", "", title.casefold()).strip().replace(" ", "-")
+
+
+def anchors(tokens: Sequence[Token]) -> Iterator[tuple[str, Token]]:
+    """The place of each heading under a name of its own, as code hosts number those that share one; with its inline token."""
+    seen: dict[str, int] = {}
+    for position, token in enumerate(tokens):
+        if token.type == "heading_open":
+            name = anchor(plain(tokens[position + 1]))
+            number = seen[name] = seen.get(name, -1) + 1
+            yield f"{name}-{number}" if number else name, tokens[position + 1]
 
 
 def _cell_bounds(line: str) -> list[tuple[int, int]]:
