@@ -79,7 +79,7 @@ class Writer:
     def inline(self, token: Token, *, cell: bool = False) -> str:
         """The Markdown of one inline token, in a table's cell on one line."""
         out: list[str] = []
-        opened: list[tuple[int, str | None]] = []
+        opened: list[tuple[int, str | None, str]] = []
         for child in token.children or ():
             if child.type in _INLINE:
                 out.append(_INLINE[child.type])
@@ -88,12 +88,12 @@ class Writer:
             elif child.type in ("softbreak", "hardbreak"):
                 out.append(" " if cell else "\n" if child.type == "softbreak" else "  \n")
             elif child.type == "link_open":
-                opened.append((len(out), self.links.link(str(child.attrGet("href") or ""))))
+                opened.append((len(out), self.links.link(str(child.attrGet("href") or "")), _title(child)))
             elif child.type == "link_close" and opened:
-                start, address = opened.pop()
+                start, address, title = opened.pop()
                 label = "".join(out[start:])
                 del out[start:]
-                _append_link(out, label if address is None else link(label, address))
+                _append_link(out, label if address is None else link(label, address, title))
             elif child.type == "image":
                 _append_link(out, self._image(child))
             elif child.type == "footnote_ref":
@@ -113,7 +113,7 @@ class Writer:
     def _image(self, token: Token) -> str:
         label = escaped(plain(token)) or "Picture"
         source = self.links.image(str(token.attrGet("src") or ""))
-        return label if source is None else f"!{link(label, source.address)}"
+        return label if source is None else f"!{link(label, source.address, _title(token))}"
 
     def _text(self, token: Token, container: _Container) -> tuple[str, str]:
         if container.token.type == "tr_open":
@@ -125,6 +125,11 @@ class Writer:
         if container.token.type == "alert_open" and not container.blocks:
             return "text", f"**{text}**"
         return "text", text
+
+
+def _title(token: Token) -> str:
+    """The title of a link or a picture."""
+    return str(token.attrGet("title") or "")
 
 
 def _append_link(out: list[str], text: str) -> None:

@@ -36,6 +36,8 @@ _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _LINE_START = re.compile(r"[#>=:]|[+-](?=[\s+-]|$)|!(?!\[)|/(?=//)|\?(?=\?\?)")
 _NUMBER = re.compile(r"(\d+)[.)](?=\s|$)")
 _SAFE_IN_ADDRESSES = "/:?#@!$&+,;=~%-._"
+_MORE = re.compile(r"[^\w\s.,:;-]")
+"""What may end a title, or what a generator looks for before it looks for links."""
 _TICKS = re.compile("`+")
 
 
@@ -85,12 +87,20 @@ def fence(text: str, language: str = "") -> str:
     return f"{ticks}{name}\n{content}\n{ticks}"
 
 
-def link(label: str, address: str) -> str:
-    """A link to an address that stands in a file; the label, already Markdown, alone where it leads nowhere safe."""
+def link(label: str, address: str, title: str = "") -> str:
+    """A link to an address that stands in a file; the label, already Markdown, alone where it leads nowhere safe.
+
+    Args:
+        label: Markdown.
+        address: As it is read, not as it is written.
+        title: Plain text, which browsers show beside the pointer.
+    """
     if scheme(address) not in ("", "http", "https", "mailto") or address.startswith("//"):
         return label
     target = quote(printable(address), safe=_SAFE_IN_ADDRESSES).replace("&", "&amp;")
-    return f"[{label or escaped(address)}]({target})"
+    told = _MORE.sub(lambda sign: f"&#{ord(sign[0])};", " ".join(printable(title).split()))
+    more = f' "{told}"' if told else ""
+    return f"[{label or escaped(address)}]({target}{more})"
 
 
 def outside(label: str, address: str) -> str:
