@@ -105,18 +105,21 @@ def ids(found: list[dict[str, Any]]) -> list[str]:
 
 
 def test_a_sibling_is_found_with_reasons_in_its_own_words_and_its_open_actions(write: Write, similar: Similar) -> None:
-    write("lag")
+    told = {**LAG, "category": "configuration-error"}
+    write("lag", told)
     write("certificate", CERTIFICATE)
-    draft = write("again", title="Stale reads again, for the replicas were lagging", story="A failover, then lag.")
+    draft = write(
+        "again", told, title="Stale reads again, for the replicas were lagging", story="A failover, then lag."
+    )
     (found,) = similar(draft)
     assert (found["id"], found["title"], found["path"]) == ("lag", LAG["title"], "postmortems/lag.md")
     service, both, *others = found["reasons"]
     assert service == "same service billing-db"
-    assert "same cause: capacity" in others
+    assert "same cause: configuration error" in others
     words = both.removeprefix("both: ").split(", ")
     assert 2 <= len(words) <= 4
-    told = " ".join(LAG.values()).casefold()
-    assert [word for word in words if word.casefold() not in told] == []
+    story = " ".join(LAG.values()).casefold()
+    assert [word for word in words if word.casefold() not in story] == []
     assert found["open_actions"] == [{"id": "A1", "action": "Alert on the lag", "owner": "@kim"}]
     assert 0 < found["score"] < 1
 

@@ -53,7 +53,8 @@ def reasons(
     if dwelt:
         found.append(f"both about {' and '.join(name for _, name in dwelt)}")
     for kind, pattern in _SIDE.items():
-        values = [value for k, _, value in shared if k == kind]
+        # A category is a word of the contract: `configuration-error`. A tag is its writer's own.
+        values = [value.replace("-", " ") if kind == "cause" else value for k, _, value in shared if k == kind]
         if values:
             found.append(pattern.format(_list(values)))
     return tuple(found)
