@@ -97,6 +97,13 @@ def told(base: Path, id: str, audience: str = INTERNAL) -> list[str]:
     return [" ".join(unescape(re.sub(r"<[^>]+>", "", line)).split()) for line in lines]
 
 
+def way_to_owed(base: Path, id: str) -> str:
+    """Where the line leads that counts what is still open."""
+    knowledge = read_knowledge(base, read_policy(base), TODAY)
+    html = incident.page(knowledge.by_id[id], knowledge).make().html
+    return re.findall(r'href="([^"]+)">[0-9]+ actions? still open there', html)[0]
+
+
 def test_an_incident_says_which_time_it_is_though_it_names_the_last_one_only(base: Path, write: Write) -> None:
     write("a", "2025-06-02", owed=OWED)
     write("b", "2025-12-01", again="a", owed=OWED)
@@ -108,6 +115,11 @@ def test_an_incident_says_which_time_it_is_though_it_names_the_last_one_only(bas
         "1 action still open there",
     ]
     assert told(base, "c") == ["Third time since 2 Jun 2025", "2 actions still open there"]
+    assert [way_to_owed(base, id) for id in "abc"] == [
+        "../../incidents/b/#action-a1",
+        "../../incidents/a/#action-a1",
+        "#related-incidents",
+    ]
 
 
 def test_what_was_known_but_unfixed_names_each_incident_once_with_its_actions_in_their_order(

@@ -23,8 +23,13 @@ class Again:
     """Others that are clearly similar, though no relation is written."""
     more: bool
     """Whether there may be more of these: only the most similar are known."""
-    open_actions: int
-    """How many actions of all of them are still open."""
+    owing: tuple[Postmortem, ...]
+    """Those of all of them with actions that are still open."""
+
+    @property
+    def open_actions(self) -> int:
+        """How many actions are still open there."""
+        return sum(action.open for other in self.owing for action in other.actions)
 
     def __bool__(self) -> bool:
         """Whether there is anything to say."""
@@ -46,6 +51,6 @@ def again(postmortem: Postmortem, chain: Chain | None, found: Sequence[Similar],
     # What belongs to the chain is told as a time that it happened.
     told = {other.id for other in times} | set(related)
     similar = tuple(one.postmortem for one in clear if not one.relation and one.postmortem.id not in told)
-    others = [other for other in (*times, *similar) if other is not postmortem]
-    owed = sum(action.open for other in others for action in other.actions)
-    return Again(times[:place], times[place + 1 :], similar, len(clear) == SHOWN, owed)
+    others = (other for other in (*times, *similar) if other is not postmortem)
+    owing = tuple(other for other in others if any(action.open for action in other.actions))
+    return Again(times[:place], times[place + 1 :], similar, len(clear) == SHOWN, owing)
