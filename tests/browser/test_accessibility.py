@@ -82,6 +82,18 @@ def test_every_stop_of_the_keyboard_is_seen(path: str, width: int, page: Page, s
     assert unseen == []
 
 
+def test_a_table_is_a_stop_of_the_keyboard_where_it_scrolls(page: Page, site: str) -> None:
+    page.goto(f"{site}reference/policy/")
+    table = page.locator(".pm-scroll")
+    for width, stop in ((1280, -1), (390, 0), (1280, -1)):
+        page.set_viewport_size({"width": width, "height": 800})
+        expect(table).to_have_js_property("tabIndex", stop)
+        assert table.evaluate("part => part.scrollWidth > part.clientWidth") == (stop == 0)
+    page.goto(f"{site}handbook/review/")
+    expect(page.locator(".md-typeset__scrollwrap").first).to_be_visible()
+    expect(page.locator(".md-typeset__scrollwrap[tabindex]")).to_have_count(0)
+
+
 @pytest.mark.parametrize("key", ["Enter", " "])
 def test_a_keyboard_opens_the_menu_of_a_narrow_screen_and_escape_closes_it(key: str, page: Page, site: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})

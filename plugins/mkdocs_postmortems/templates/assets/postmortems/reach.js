@@ -28,10 +28,21 @@
     tell();
   }
 
+  /* Without a script each of them is a stop of the Tab key; where all of it is in sight, one for nothing. */
+  const scrollers = ".pm-scroll, .md-typeset__scrollwrap";
+  const sizes = new ResizeObserver((seen) => {
+    for (const scroller of new Set(seen.map((entry) => entry.target.closest(scrollers)))) {
+      if (scroller === document.activeElement) continue;
+      if (scroller.scrollWidth > scroller.clientWidth) scroller.tabIndex = 0;
+      else scroller.removeAttribute("tabindex");
+    }
+  });
+
   function complete() {
     const search = document.querySelector(".md-search");
     search?.setAttribute("aria-label", search.querySelector("input")?.getAttribute("aria-label") ?? "Search");
-    for (const table of document.querySelectorAll(".md-typeset__scrollwrap")) table.tabIndex = 0;
+    sizes.disconnect();
+    for (const scroller of document.querySelectorAll(scrollers)) for (const part of [scroller, ...scroller.children]) sizes.observe(part);
     for (const back of document.querySelectorAll(".md-sidebar--primary .md-nav__title:not([for=__drawer])")) back.tabIndex = 0;
     for (const nav of document.querySelectorAll(".md-code__nav")) nav.setAttribute("role", "none");
     /* A page without headings has no link over the navigation. */
