@@ -48,6 +48,17 @@ def published(base: Path) -> dict[str, bytes]:
     }
 
 
+def test_the_handbook_may_lie_beside_the_folder_of_the_knowledge_base(base: Path, run: Run) -> None:
+    (base / "team").mkdir()
+    (base / "postmortems").rename(base / "team" / "postmortems")
+    (base / "mkdocs.yml").write_text(MKDOCS.replace("postmortems,", "{postmortems: {root: team}},"), encoding="utf-8")
+    (base / "docs" / "on-call.md").write_text("# On call\n\n![](rota.png)\n", encoding="utf-8")
+    (base / "docs" / "rota.png").write_bytes(PICTURE)
+    (base / "docs" / "ours.css").write_text("b {}\n", encoding="utf-8")
+    build(base, run, "--strict")
+    assert {"on-call/index.html", "rota.png", "incidents/a/index.html"} <= set(published(base))
+
+
 def test_nothing_is_followed_out_of_the_repository(
     base: Path, run: Run, tmp_path: Path, draft: Callable[..., str]
 ) -> None:

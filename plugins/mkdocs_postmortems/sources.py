@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,11 +23,11 @@ def check_folders(config: MkDocsConfig, root: Path) -> None:
     Raises:
         Refusal: A link in the docs folder leads to a folder that is not below it, or `site_dir` holds sources or lies among them.
     """
-    docs = Path(config.docs_dir)
+    docs, homes = Path(config.docs_dir), _homes(config, root)
     for folder, folders, _ in os.walk(docs, followlinks=False):
         for link in (Path(folder, name) for name in folders if os.path.islink(f"{folder}/{name}")):  # noqa: PTH114 - `Path.is_symlink()` raises where one may not look
             target = _resolved(link)
-            if target is None or not _is_ours(target, root) or docs.resolve().is_relative_to(target):
+            if target is None or not _is_ours(target, homes) or docs.resolve().is_relative_to(target):
                 raise Refusal(f"postmortems: {link} is a link out of the repository or in a circle: remove it")
     site = real(config.site_dir)
     held = _held(site, config, root)
@@ -94,9 +94,9 @@ def keep_shown(files: Files, config: MkDocsConfig, root: Path) -> Iterator[str]:
         for file in files
         if file.abs_src_path and Path(file.abs_src_path).is_relative_to(docs) and not file.inclusion.is_excluded()  # type: ignore[no-untyped-call]
     ]
-    sound = []
+    sound, homes = [], _homes(config, root)
     for file in ours:
-        if fault := _fault(Path(str(file.abs_src_path)), root):
+        if fault := _fault(Path(str(file.abs_src_path)), homes):
             files.remove(file)
             yield f"{path_text(file.src_uri)} is left out: {fault}"
         else:
@@ -107,7 +107,7 @@ def keep_shown(files: Files, config: MkDocsConfig, root: Path) -> Iterator[str]:
             files.remove(file)
 
 
-def _fault(source: Path, root: Path) -> str:
+def _fault(source: Path, homes: Sequence[Path]) -> str:
     target = _resolved(source)
     try:
         str(source).encode("utf-8")
@@ -119,7 +119,7 @@ def _fault(source: Path, root: Path) -> str:
         return "it is no file"
     if not os.access(target, os.R_OK):
         return "it cannot be read; mend its permissions"
-    return "" if _is_ours(target, root) else "it is a link out of the repository"
+    return "" if _is_ours(target, homes) else "it is a link out of the repository"
 
 
 def _resolved(path: Path) -> Path | None:
@@ -129,10 +129,15 @@ def _resolved(path: Path) -> Path | None:
         return None
 
 
-def _is_ours(target: Path, root: Path) -> bool:
+def _is_ours(target: Path, homes: Sequence[Path]) -> bool:
     """Whether a place is in the repository, and not in a hidden folder such as that of git."""
-    root = root.resolve()
-    return target.is_relative_to(root) and not any(part.startswith(".") for part in target.relative_to(root).parts)
+    below = (target.relative_to(home).parts for home in homes if target.is_relative_to(home))
+    return any(not any(part.startswith(".") for part in parts) for parts in below)
+
+
+def _homes(config: MkDocsConfig, root: Path) -> list[Path]:
+    """The knowledge base, and the folder of `mkdocs.yml`, which may hold it or lie in it."""
+    return [root.resolve(), *([Path(config.config_file_path).resolve().parent] if config.config_file_path else [])]
 
 
 def _tells(file: File) -> bool:
