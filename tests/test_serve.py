@@ -125,6 +125,24 @@ def test_an_edit_is_shown_and_searched_and_the_end_leaves_nothing(base: Path, se
     assert not list(base.glob("mkdocs_*"))
 
 
+def test_folders_that_the_configuration_names_later_are_watched(
+    base: Path, environment: dict[str, str], draft: Callable[..., str]
+) -> None:
+    (base / "team" / "postmortems").mkdir(parents=True)
+    (base / "guide").mkdir()
+    file, guide = base / "team" / "postmortems" / "b.md", base / "guide" / "on-call.md"
+    file.write_text(draft("b", title="Of a team"), encoding="utf-8")
+    guide.write_text("# On call\n", encoding="utf-8")
+    with serving(base, environment) as (site, _):
+        wait_for(f"{site}incidents/a/", "The first title")
+        edit(base / "mkdocs.yml", "[postmortems]", "[{postmortems: {root: team}}]\ndocs_dir: guide")
+        wait_for(f"{site}incidents/b/", "Of a team")
+        file.write_text(draft("b", title="Another title"), encoding="utf-8")
+        wait_for(f"{site}incidents/b/", "Another title")
+        guide.write_text("# Off duty\n", encoding="utf-8")
+        wait_for(f"{site}on-call/", "Off duty")
+
+
 def test_what_a_broken_configuration_refuses_leaves_the_site_as_it_was(base: Path, served: Served) -> None:
     site, process = served
     wait_for(f"{site}incidents/a/", "The first title")

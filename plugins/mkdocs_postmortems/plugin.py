@@ -64,6 +64,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
         self._following: Thread | None = None
         self._turn: Turn | None = None
         self._seen: dict[str, Look] | None = None
+        self._server: LiveReloadServer | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Remember what MkDocs was asked for; that it is defined keeps this object while `serve` builds again and again."""
@@ -80,11 +81,14 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
             return config
         self.root = self._root(config)
         check_folders(config, self.root)
-        if self.command == "serve" and self._seen is None:
-            from mkdocs_postmortems.watching import first_look
+        if self.command == "serve":
+            from mkdocs_postmortems.watching import first_look, follow
 
             # Before anything is read: what changes from here on is seen, also during the first build.
-            self._seen = first_look(config, self.root)
+            if self._seen is None:
+                self._seen = first_look(config, self.root)
+            elif self._server:
+                follow(self._server, config, self.root, self._seen)
         set_theme(config)
         take_over_search(config)
         if self.audience == PUBLIC:
@@ -228,6 +232,7 @@ class PostmortemsPlugin(BasePlugin[PostmortemsConfig]):  # type: ignore[no-untyp
 
             # Before other plugins watch something of their own.
             watch(server, config, self._seen)
+            self._server = server
         return server
 
     def _end_turn(self) -> None:

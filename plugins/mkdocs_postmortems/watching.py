@@ -35,9 +35,21 @@ def first_look(config: MkDocsConfig, root: Path) -> dict[str, Look]:
         config: That of MkDocs.
         root: The repository.
     """
+    return {place: dict(_files(place)) for place in _places(config, root)}
+
+
+def follow(server: LiveReloadServer, config: MkDocsConfig, root: Path, seen: dict[str, Look]) -> None:
+    """Let a server watch what a site is made from since `mkdocs.yml` names other folders than before; the others stay watched."""
+    for place in _places(config, root):
+        if place not in seen:
+            seen[place] = dict(_files(place))
+            server.watch(place)
+
+
+def _places(config: MkDocsConfig, root: Path) -> list[str]:
     ours = (root / FOLDER, root / CONFIGURATION, reflog(root))
     places = [config.docs_dir, config.config_file_path, *(str(place) for place in ours if place)]
-    return {place: dict(_files(place)) for place in map(os.path.abspath, filter(None, places))}
+    return list(map(os.path.abspath, filter(None, places)))
 
 
 def watch(server: LiveReloadServer, config: MkDocsConfig, seen: Mapping[str, Look]) -> None:
