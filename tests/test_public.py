@@ -734,6 +734,12 @@ def test_an_address_of_a_public_host_stays_whatever_it_stands_in(address: str) -
             "https://wiki.internal\\\\a.example.org",
             "https://wiki.internal,a.example.org/x",
         ),
+        *(
+            "https:/wiki.internal/falcon",
+            "HTTP:\\\\wiki.internal\\falcon",
+            "\\\\files.internal\\falcon\\x",
+            "\\\\files\\falcon$",
+        ),
     ],
 )
 def test_no_part_of_any_other_address_is_told(address: str) -> None:
@@ -750,6 +756,7 @@ def test_no_part_of_any_other_address_is_told(address: str) -> None:
     [
         *("git@git.internal:acme/falcon.git", "git@status.example.com:acme/falcon.git", "2nd@db:/var/lib"),
         *("ann@db::falcon", "root@10.0.0.1:~/falcon", "ann@wiki.internal:falcon@db:x"),
+        *("git@[::1]:acme/falcon", "git@[2001:db8::1]:falcon", "root@[fe80::1%eth0]:/srv/falcon"),
     ],
 )
 def test_no_part_of_a_path_at_a_host_is_told(address: str) -> None:

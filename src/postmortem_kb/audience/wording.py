@@ -30,7 +30,9 @@ _VERSION = r"v?[0-9]+(?:\.[0-9]+){0,2}|sha(?:256|384|512)"
 _TOLD = re.compile(
     r"(?P<address>(?:(?<![A-Za-z0-9+.-])(?=[0-9+.-]*+[A-Za-z][A-Za-z0-9+.-]*+:/{2})|(?<![^\W_])(?=[Ww]{3}\.[^\s<>\"'`|])"
     # As `git` and `scp` take it: `git@host:path`.
-    rf"|(?<![\w.%+-])(?=(?P<user>[\w.%+-]++){_AT}(?!(?:{_VERSION}):)\w[\w.-]*+:[\w.~/:$-]))"
+    rf"|(?<![\w.%+-])(?=(?P<user>[\w.%+-]++){_AT}(?:(?!(?:{_VERSION}):)\w[\w.-]*+|\[[\w.:%-]++\]):[\w.~/:$-])"
+    # A browser takes what is mistyped here for two slashes, and Windows `\\host\path` for a folder at a host.
+    rf"|(?<![A-Za-z0-9+.-])(?=[0-9+.-]*+(?i:https?):[/\\])|(?<!\\)(?<![^\W_])(?=\\{{2}}[\w.-]++\\[\w$]))"
     rf"(?:{'|'.join(_within(*pair) for pair in _PAIRS)}|\S++))"
     rf"|(?P<before>(?<![\w.%+-])[\w.%+-]*+){_AT}(?P<name>{_NAME})(?P<team>/{_NAME})?"
     rf"(?P<more>(?:[\w.%+-]*+{_AT}{_NAME}(?:/{_NAME})?)*+)"
