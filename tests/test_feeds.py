@@ -368,3 +368,8 @@ def test_the_calendar_s_library_is_imported_by_the_calendar_alone(
         f"main(['actions', '--format', '{format_}'])\nprint('icalendar' in sys.modules)"
     )
     assert run([sys.executable, "-c", script], base).stdout.splitlines()[-1] == str(imported)
+
+
+def test_an_incident_named_like_the_feed_has_an_id_of_its_own(base: Path) -> None:
+    add(base, "feed.xml", published="2026-03-07")
+    assert departures(published(base)["feed.xml"]) == []

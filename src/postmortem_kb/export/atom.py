@@ -46,7 +46,9 @@ def feed(knowledge: Knowledge) -> str:
 
 def _entry(root: ET.Element, postmortem: Postmortem, knowledge: Knowledge) -> None:
     entry = _add(root, "entry")
-    _add(entry, "id", lasting_id(knowledge.policy, postmortem.id).urn)
+    # Readers know entries by these, so the one id that is the feed's own name alone has another.
+    name = urls.incident(postmortem.id) if postmortem.id == ADDRESS else postmortem.id
+    _add(entry, "id", lasting_id(knowledge.policy, name).urn)
     _add(entry, "title", one_line(postmortem.title))
     _add(entry, "link", rel="alternate", type="text/html", href=_address(knowledge, urls.incident(postmortem.id)))
     _add(entry, "published", _moment(shared(postmortem, knowledge.history)))
