@@ -58,6 +58,17 @@ def test_a_root_that_is_no_knowledge_base_is_refused(
         (["check", "--diff", "--output", "out.txt"], "`--diff` prints a patch"),
         (["check", "--diff", "--format", "json"], "`--diff` prints a patch"),
         (["check", "--diff", "--baseline", "known.json"], "`--diff` prints a patch"),
+        (["check", "--select", "filename,shcema"], "there is no rule `shcema`; did you mean `schema`?"),
+        (["check", "--select", ","], "there is no rule ``"),
+        (["build", "--strict"], "One of MkDocs stands behind `--`: `postmortem build -- --strict`."),
+        (["build", "--site-dri", "x"], "Did you mean '--site-dir'?"),
+        (["actions", "--as-of", "2026-13-01"], "`2026-13-01` is no day: write YYYY-MM-DD, such as 2026-03-04."),
+        (["stats", "--since", "May"], "`May` is no day: write YYYY-MM-DD"),
+        (
+            ["similar", "a"],
+            "`a` cannot be read: No such file or directory; the file of this id is `postmortems/2026/a.md`",
+        ),
+        (["check", "a"], "there is no file or folder `a`; the file of this id is `postmortems/2026/a.md`"),
     ],
     ids=str,
 )

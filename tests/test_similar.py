@@ -141,6 +141,11 @@ def test_what_has_nothing_in_common_has_no_neighbours(write: Write, similar: Sim
     assert similar("--text", "What happened in this incident? The root cause was that it went wrong.") == []
 
 
+def test_an_empty_text_is_told_of(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", str(base), "similar", "--text", " "]) == 0
+    assert capsys.readouterr().err == "There is nothing to compare: the text is empty.\n"
+
+
 def test_standard_input_is_read_and_text_is_printed_for_a_chat(
     write: Write, base: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -123,6 +123,10 @@ class Catalog:
             found.setdefault(_stem(path), []).append(path)
         return found
 
+    def hint(self, name: str) -> str:
+        """Where the file is of which somebody gave the id for its path; behind a semicolon, empty where nothing has that id."""
+        return f"; the file of this id is `{self.ids[name][0]}`" if name in self.ids else ""
+
     @cached_property
     def _all_ids(self) -> str:
         return digest("\n".join(sorted(self.ids)).encode("utf-8", "surrogatepass"))

@@ -28,7 +28,7 @@ def named(catalog: Catalog, paths: Iterable[Path], gone: Sequence[str]) -> tuple
     problems, notes, wanted = [], [], set()
     for path in paths:
         if not path.exists() and not path.is_symlink() and path.name not in left:
-            problems.append(f"there is no file or folder `{path}`")
+            problems.append(f"there is no file or folder `{path}`{catalog.hint(str(path))}")
             continue
         # The name itself is kept, for a link is a finding of its own.
         place = real(path.parent) / path.name

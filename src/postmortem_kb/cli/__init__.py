@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -25,6 +26,20 @@ COMMANDS = {
     "serve": "Show the site while you write.",
 }
 """The commands with their one-line help, so that `--help` imports none of them."""
+
+
+class Day(click.DateTime):
+    """A day as an option takes it: `2026-03-04`."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The day as a moment without a zone."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"`{value}` is no day: write YYYY-MM-DD, such as 2026-03-04.", param, ctx)
 
 
 class _Commands(click.Group):
@@ -113,10 +128,23 @@ def _run(args: list[str] | None) -> int:
         return INTERRUPTED
 
 
+_OF_MKDOCS = ("build", "serve")
+"""The commands that hand options on to MkDocs."""
+
+
 def _hinting(error: click.ClickException) -> click.ClickException:
-    """The error; where an option of the program stands behind a command, one that says where it belongs."""
+    """The error; where an option is one of the program, or of MkDocs, one that says where that belongs."""
     if isinstance(error, click.NoSuchOption) and error.option_name == "--root" and error.ctx:
         told = f"`--root` stands before the command: `postmortem --root DIR {error.ctx.info_name}`."
+        return click.UsageError(told, error.ctx)
+    if (
+        isinstance(error, click.NoSuchOption)
+        and error.ctx
+        and error.ctx.info_name in _OF_MKDOCS
+        and not error.possibilities
+    ):
+        command = f"postmortem {error.ctx.info_name}"
+        told = f"`{command}` has no option `{error.option_name}`. One of MkDocs stands behind `--`: `{command} -- {error.option_name}`."
         return click.UsageError(told, error.ctx)
     return error
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from postmortem_kb.cli import Day
 from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
 from postmortem_kb.export import csv, data
@@ -39,7 +40,7 @@ Examples:
 @click.option("--service", multiple=True, metavar="NAME", help="Only those of incidents that affected this service.")
 @click.option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     metavar="DATE",
     help="The day by which dates are held to be late; default: today. States, dates and owners are those of today's files.",
 )

@@ -65,8 +65,8 @@ Examples:
     help="Let the findings in this file stand; new and worse ones fail. It is written anew, smaller, when some are gone. Its path begins at the current folder, not at --root.",
 )
 @click.option("--update-baseline", is_flag=True, help="Write all findings of today into the baseline.")
-@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
+@click.option("--select", multiple=True, metavar="RULE,...", help="Run only these rules; several times too.")
+@click.option("--ignore", multiple=True, metavar="RULE,...", help="Leave these rules out; several times too.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help=_FORMAT)
 @click.option("--output", type=_FILE, help="Write the report to this file instead of the terminal.")
 @click.pass_obj
@@ -92,6 +92,7 @@ def command(
         raise UsageError(
             "`--diff` prints a patch and does nothing else: leave out --fix, --baseline, --format and --output"
         )
+    select, ignore = _parted(select), _parted(ignore)
     # Of a knowledge base that is gone, git may know what was deleted.
     folder = root if root and since else knowledge_base(root)
     policy = read_policy(folder)
@@ -133,6 +134,10 @@ def command(
     run = Run(diagnostics, Summary.of(diagnostics, files), _lines(catalog, diagnostics))
     _write(run, folder, format_, output)
     return 1 if run.summary.errors else 0
+
+
+def _parted(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.strip() for value in values for word in value.split(","))
 
 
 def _rules(select: tuple[str, ...], ignore: tuple[str, ...], policy: Policy) -> list[Rule]:

@@ -50,6 +50,8 @@ def command(root: Path | None, path: str | None, text: str | None, count: int, s
         lines = _since(catalog, since, count)
     else:
         told = text if text is not None else _read(path, catalog)
+        if not told.strip():
+            click.echo("There is nothing to compare: the text is empty.", err=True)
         found = Searcher(catalog, shelf_of(folder)).similar(_profile(path, told, catalog), count, told)
         lines = map(printable, _text(found, len(catalog.paths))) if format_ == "text" else _json(found)
     for line in lines:
@@ -67,7 +69,7 @@ def _read(path: str | None, catalog: Catalog) -> str:
         with Path(str(path)).open("rb") as stream:
             return stream.read(catalog.limits.file_bytes).decode("utf-8", "replace").removeprefix("\ufeff")
     except OSError as error:
-        raise UsageError(f"`{path}` cannot be read: {error.strerror}") from None
+        raise UsageError(f"`{path}` cannot be read: {error.strerror}{catalog.hint(str(path))}") from None
 
 
 def _profile(path: str | None, told: str, catalog: Catalog) -> Profile:

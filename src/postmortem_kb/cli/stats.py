@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from postmortem_kb.cli import Day
 from postmortem_kb.clock import today
 from postmortem_kb.errors import UsageError
 from postmortem_kb.export.stats import stats
@@ -22,7 +23,7 @@ from postmortem_kb.render.words import count, days, duration
 from postmortem_kb.root import knowledge_base
 from postmortem_kb.words import strangers
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+_DAY = Day()
 _SHORT = {"ttd": "TTD", "ttm": "TTM", "ttr": "TTR"}
 """The durations that a table of parts has room for."""
 
