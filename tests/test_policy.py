@@ -141,6 +141,8 @@ def test_all_that_is_wrong_with_a_policy_is_told_at_once(tmp_path: Path, capsys:
         ("[site]\nname = 'A'\nnam = 'B'\n", 3, "there is no `nam`; did you mean `name`?"),
         ("[words]\nkind = [\n  'brownout',\n  1,\n]\n", 2, "words.kind"),
         ("[rules.secrt]\nseverity = 'off'\n", 1, "there is no `secrt`"),
+        ("[rules.xyzzy]\nseverity = 'off'\n", 1, "there is no `xyzzy`; `postmortem explain` lists all rules"),
+        ("[rules.secret]\nseverity = 'fatal'\n", 2, "there is no `fatal`; known: error, warning, advice, off"),
         ("[rules.timeline-range]\nseverity = 'off'\nhours = 3\n", 3, "there is no `hours`"),
         ("[rules]\ntimeline-range = { severity = 'of' }\n", 2, "rules.timeline-range.severity"),
         ("[severities]\nP1 = 'SEV'\nP2 = 'SEV'\n", 3, "`P1` and `P2` are both called `SEV`"),

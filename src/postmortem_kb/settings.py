@@ -11,7 +11,7 @@ from typing import Any
 
 from postmortem_kb.published import published
 from postmortem_kb.validator import Validator
-from postmortem_kb.words import nearest
+from postmortem_kb.words import ALL_LISTED, nearest
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
@@ -90,7 +90,10 @@ def _departures(settings: Mapping[str, Any]) -> Iterator[Problem]:
             yield path, _wrong_type(path, error)
         else:
             title = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
-            yield path, f"`{_dotted(path)}`: {error.message}. {title}".strip()
+            told = f"`{_dotted(path)}`: {error.message}"
+            if error.validator == "enum" and isinstance(error.instance, str):
+                told = _unknown(_dotted(path), error.instance, error.validator_value)
+            yield path, told if told.endswith("?") else f"{told}. {title}".strip()
 
 
 def _wrong_type(path: Path, error: Any) -> str:
@@ -183,7 +186,8 @@ def _unknown(place: str, word: str, known: Sequence[str] | Mapping[str, Any]) ->
     if not known:
         return f"`{place}`: nothing can be set there; delete the line"
     guess = nearest(word, known)
-    hint = f"did you mean `{guess}`?" if guess else f"known: {', '.join(known)}" if len(known) <= _LISTED else ""
+    many = ALL_LISTED if place.startswith("rules.") else ""
+    hint = f"did you mean `{guess}`?" if guess else f"known: {', '.join(known)}" if len(known) <= _LISTED else many
     return f"`{place}`: there is no `{word}`" + (f"; {hint}" if hint else "")
 
 
