@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -81,6 +82,17 @@ def test_words_that_do_not_go_together_are_refused(
     assert told in printed.err
     assert printed.out == ""
     assert sorted(base.rglob("*")) == before
+
+
+def test_a_postmortem_with_another_ending_is_told_of(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("b.MD", "c.markdown", "_d.MD", "README.MD", "e.txt", "markdown"):
+        (base / "postmortems" / name).write_text("---\n", encoding="utf-8")
+    assert main(["--root", str(base), "check", "--format", "json"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err.splitlines() == [
+        f"postmortems/{name} is passed over: its name does not end in `.md`" for name in ("b.MD", "c.markdown")
+    ]
+    assert json.loads(printed.out)["summary"]["files"] == 1
 
 
 def test_a_root_inside_of_a_knowledge_base_gets_a_hint(base: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path, PurePath
 from stat import S_ISREG
@@ -200,10 +200,24 @@ def root_of(file: Path) -> Path | None:
 
 def postmortem_paths(root: Path) -> tuple[str, ...]:
     """The paths, relative to the root, of everything that is or claims to be a postmortem, sorted."""
+    return _paths(root, is_postmortem)
+
+
+def misnamed_paths(root: Path) -> tuple[str, ...]:
+    """The paths of what would be a postmortem if its name did not end in `.MD` or `.markdown`, sorted."""
+    return _paths(root, _is_misnamed)
+
+
+def _is_misnamed(name: str) -> bool:
+    stem, _, suffix = name.rpartition(".")
+    return suffix != "md" and suffix.casefold() in ("md", "markdown") and is_postmortem(f"{stem}.md")
+
+
+def _paths(root: Path, wanted: Callable[[str], bool]) -> tuple[str, ...]:
     found = []
     for folder, folders, names in os.walk(root / FOLDER, onerror=_unreadable, followlinks=False):
         here = Path(folder).relative_to(root).as_posix()
-        found += [f"{here}/{name}" for name in (*folders, *names) if is_postmortem(name)]
+        found += [f"{here}/{name}" for name in (*folders, *names) if wanted(name)]
         folders[:] = [name for name in folders if not name.startswith(".")]
     return tuple(sorted(found))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TextIO
 
 import click
 
-from postmortem_kb.catalog import Catalog, read_catalog
+from postmortem_kb.catalog import Catalog, misnamed_paths, passed_over, read_catalog
 from postmortem_kb.changes import Changes, read_changes
 from postmortem_kb.check import check, context_of, running, standard
 from postmortem_kb.clock import today
@@ -101,7 +101,7 @@ def command(
     changes = _changes(folder, since, policy)
     if changes and not changes.deleted:
         knowledge_base(folder)
-    wanted = _wanted(catalog, paths, changes.deleted if changes else ()) if paths else None
+    wanted = _wanted(catalog, paths, changes.deleted if changes else ())
     files = len(catalog.paths) if wanted is None else len(wanted)
     if fix or diff:
         # Imported here, as below: most checks only look.
@@ -164,9 +164,13 @@ def _changes(root: Path, since: str | None, policy: Policy) -> Changes | None:
     return read_changes(root, since, policy.limits, index.absolute() if index.is_file() else None)
 
 
-def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...]) -> set[str]:
-    """The documents that arguments name; what is named and none is told of, for it looks as if it was checked."""
-    wanted, notes = named(catalog, paths, [document.path for document in gone])
+def _wanted(catalog: Catalog, paths: tuple[Path, ...], gone: tuple[Document, ...]) -> set[str] | None:
+    """The documents that arguments name; None: all. What is meant and none is told of, for it looks as if it was checked."""
+    if paths:
+        wanted, notes = named(catalog, paths, [document.path for document in gone])
+    else:
+        misnamed = misnamed_paths(catalog.root)
+        wanted, notes = None, [f"{path} is passed over: {passed_over(PurePath(path))}" for path in misnamed]
     for note in notes:
         click.echo(note, err=True)
     return wanted
