@@ -34,7 +34,7 @@
       this.order = query.get("sort") ?? "";
       this.heads.forEach((head) => this.makeSortable(head));
       this.form.hidden = false;
-      this.form.addEventListener("input", (event) => this.typed(event.target));
+      this.form.addEventListener("input", (event) => this.changed(event.target.name === "text" ? TYPING : 0));
       this.form.addEventListener("submit", (event) => event.preventDefault());
       this.form.addEventListener("reset", () => setTimeout(() => this.cleared()));
       this.more.querySelector("button").addEventListener("click", (event) => {
@@ -79,13 +79,6 @@
       head.append(button);
     }
 
-    /* A word is looked for, told and put into the address once, and not with each of its letters: browsers refuse too many addresses. */
-    typed(field) {
-      clearTimeout(this.waiting);
-      if (field.name === "text") this.waiting = setTimeout(() => this.changed(), TYPING);
-      else this.changed();
-    }
-
     async load() {
       try {
         this.rows = await fetch(this.form.dataset.rows).then((answer) => answer.json());
@@ -94,18 +87,19 @@
       }
     }
 
-    async changed() {
-      clearTimeout(this.waiting);
+    /* Rows follow each letter. The address, and who listens, wait for the word: browsers refuse too many addresses, and nobody wants to hear every count. */
+    async changed(wait = 0) {
       const mine = ++this.turn;
       const sort = this.form.elements.sort;
       if (sort) this.order = sort.value;
       this.wanted = Object.fromEntries(this.fields.filter((f) => f.value && f.name !== "sort").map((f) => [f.name, f.value]));
       this.shown = SHOWN;
-      const query = new URLSearchParams(this.wanted);
-      if (this.order) query.set("sort", this.order);
-      history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
-      this.address = location.search;
-      if (!this.rows && query.size) {
+      clearTimeout(this.waiting);
+      if (wait) {
+        this.output.setAttribute("aria-busy", "true");
+        this.waiting = setTimeout(() => this.settle(), wait);
+      } else this.settle();
+      if (!this.rows && (this.order || Object.keys(this.wanted).length)) {
         this.output.textContent = "Loading…";
         this.loading ??= this.load();
         await this.loading.catch(() => {});
@@ -120,9 +114,18 @@
       this.draw();
     }
 
+    settle() {
+      this.output.removeAttribute("aria-busy");
+      const query = new URLSearchParams(this.wanted);
+      if (this.order) query.set("sort", this.order);
+      history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
+      this.address = location.search;
+    }
+
     draw() {
-      const asked = Object.keys(this.wanted).length > 0;
-      const found = this.rows ? this.sorted(asked ? this.rows.filter(([facets]) => this.fits(facets)) : this.rows) : null;
+      const tests = this.tests();
+      const asked = tests.length > 0;
+      const found = this.rows ? this.sorted(this.rows.filter(([facets]) => tests.every((fits) => fits(facets)))) : null;
       const plain = !asked && !this.order;
       if (plain) this.place.replaceChildren(...this.first);
       else if (this.form.dataset.rows) this.place.innerHTML = found.slice(0, this.shown).map(([, html]) => html).join("");
@@ -157,13 +160,17 @@
       return `${name}: ${chosen ? (chosen.dataset.name ?? chosen.textContent) : field.value}`;
     }
 
-    fits(facets) {
-      return Object.entries(this.wanted).every(([name, value]) => {
-        if (name === "text") return postmortems.key(value).trim().split(/\s+/).every((word) => facets.text.includes(word));
-        if (name === "state" && value === "open") return !FINISHED.includes(facets.state);
-        if (name === "state" && value === "overdue") return Boolean(facets.due) && facets.due < postmortems.today();
-        const told = facets[name];
-        return Array.isArray(told) ? told.includes(value) : told === value;
+    /* What is asked of a row, worked out once: there may be tens of thousands. */
+    tests() {
+      const today = postmortems.today();
+      return Object.entries(this.wanted).map(([name, value]) => {
+        if (name === "text") {
+          const words = postmortems.key(value).trim().split(/\s+/);
+          return ({ text }) => words.every((word) => text.includes(word));
+        }
+        if (name === "state" && value === "open") return ({ state }) => !FINISHED.includes(state);
+        if (name === "state" && value === "overdue") return ({ due }) => Boolean(due) && due < today;
+        return ({ [name]: told }) => (Array.isArray(told) ? told.includes(value) : told === value);
       });
     }
 
