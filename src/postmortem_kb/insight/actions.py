@@ -33,8 +33,8 @@ def action_index(postmortems: Iterable[Postmortem], today: date) -> list[Owed]:
 
 def coming(entries: Iterable[Owed]) -> list[tuple[date, int]]:
     """The days on which open actions are due that are not late yet, with how many each, the next day first."""
-    days = (entry.action.due for entry in entries if entry.action.open and not entry.overdue)
-    return sorted(Counter(day for day in days if day).items())
+    waiting = (entry.action for entry in entries if not entry.overdue)
+    return sorted(Counter(action.due for action in waiting if action.due and action.open).items())
 
 
 def unproven(status: object, result: object) -> bool:
