@@ -132,7 +132,7 @@ class Search:
         command = [str(_program()), "--site", str(source), "--output-path", str(target), "--silent", *read]
         # In its own folder and without its variables: nothing of the repository configures it.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
-        environment[_PIECE] = "1000"
+        environment[_PIECE] = "800"
         with self._turns:
             code, told = self._call(command, environment)
         if code or not (target / "pagefind-entry.json").is_file():
