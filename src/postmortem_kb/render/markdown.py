@@ -18,7 +18,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from postmortem_kb.render.pictures import Picture
-from postmortem_kb.source.body import Body, anchor, parser, plain
+from postmortem_kb.source.body import Body, anchor, own_name, parser, plain
 
 # Colouring costs more than reading; a log of this length is looked at as it is.
 _COLOURED_CHARACTERS = 20_000
@@ -74,10 +74,7 @@ class _Renderer(RendererHTML):
         # Whoever hears a page counts on no level being left out.
         self.level = max(self.top, min(int(tokens[idx].tag[1:]), self.level + 1))
         tag = f"h{self.level}"
-        name = anchor(plain(tokens[idx + 1])) or "part"
-        taken = self.anchors.get(name, 0)
-        self.anchors[name] = taken + 1
-        self.place = f"{name}-{taken}" if taken else name
+        self.place = own_name(anchor(plain(tokens[idx + 1])) or "part", self.anchors)
         return f'<{tag} id="{escape(self.place)}">'
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:

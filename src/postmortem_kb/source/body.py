@@ -16,7 +16,20 @@ from postmortem_kb.diagnostic import Finding, Span
 from postmortem_kb.source.dialect import parse, parser
 from postmortem_kb.source.text import BAR, Text
 
-__all__ = ["Body", "Cell", "Prose", "Section", "Table", "anchor", "anchors", "in_words", "parser", "plain", "read_body"]
+__all__ = [
+    "Body",
+    "Cell",
+    "Prose",
+    "Section",
+    "Table",
+    "anchor",
+    "anchors",
+    "in_words",
+    "own_name",
+    "parser",
+    "plain",
+    "read_body",
+]
 
 _WINDOW = 2_000
 """So far behind the last place is looked for a text; one that an entity or an escape changed is nowhere."""
@@ -205,14 +218,19 @@ def anchor(title: str) -> str:
     return re.sub(r"[^\w\- ]", "", title.casefold()).strip().replace(" ", "-")
 
 
+def own_name(name: str, taken: dict[str, int]) -> str:
+    """A name as it is, or numbered where others have it; `taken` counts how many have each, and this one with them."""
+    number = taken.get(name, 0)
+    taken[name] = number + 1
+    return f"{name}-{number}" if number else name
+
+
 def anchors(tokens: Sequence[Token]) -> Iterator[tuple[str, Token]]:
     """The place of each heading under a name of its own, as code hosts number those that share one; with its inline token."""
     seen: dict[str, int] = {}
     for position, token in enumerate(tokens):
         if token.type == "heading_open":
-            name = anchor(plain(tokens[position + 1]))
-            number = seen[name] = seen.get(name, -1) + 1
-            yield f"{name}-{number}" if number else name, tokens[position + 1]
+            yield own_name(anchor(plain(tokens[position + 1])), seen), tokens[position + 1]
 
 
 def _cell_bounds(line: str) -> list[tuple[int, int]]:
