@@ -85,6 +85,18 @@ def knowledge() -> Knowledge:
 
 
 @pytest.fixture
+def reader(browser: Browser) -> Iterator[Page]:
+    """A fresh page; an error in a script fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
 def page(browser: Browser, site: str) -> Iterator[Page]:
     """A fresh page; a request to another host or an error in a script fails the test."""
     context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 900})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -76,17 +76,6 @@ def catalog(publish: Callable[[Path, Path], str], tmp_path_factory: pytest.TempP
 
 def hold(route: Route) -> None:
     """Leave a request without an answer, until nobody holds it any more."""
-
-
-@pytest.fixture
-def reader(browser: Browser) -> Iterator[Page]:
-    """A fresh page; an error in a script fails the test."""
-    page = browser.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    page.context.close()
-    assert faults == []
 
 
 def ask(page: Page, catalog: str, query: str) -> None:

@@ -168,18 +168,6 @@ def incidents(tmp_path_factory: pytest.TempPathFactory, elsewhere: str) -> Itera
     server.server_close()
 
 
-@pytest.fixture
-def reader(browser: Browser) -> Iterator[Page]:
-    """A fresh page; an error in a script fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
-    assert faults == []
-
-
 def test_an_address_opens_a_brief_and_the_keyboard_the_others(reader: Page, incidents: str) -> None:
     reader.goto(f"{incidents}full/#brief-executive")
     expect(reader.get_by_role("tab", name="Executives")).to_have_attribute("aria-selected", "true")

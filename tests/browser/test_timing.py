@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -89,17 +89,6 @@ def catalog(publish: Callable[[Path, Path], str], root: Path) -> str:
         )
         (root / "postmortems" / f"incident-{number:03}.md").write_text(text, "utf-8")
     return publish(root, root / "site")
-
-
-@pytest.fixture
-def reader(browser: Browser) -> Iterator[Page]:
-    """A fresh page; an error in a script fails the test."""
-    page = browser.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    page.context.close()
-    assert faults == []
 
 
 def ask(page: Page, catalog: str, query: str) -> None:
