@@ -43,8 +43,7 @@
         this.draw();
         if (keyed) this.place.children[before]?.querySelector("a")?.focus();
       });
-      /* Places of the page have entries in the history; those before them may ask for other rows. */
-      addEventListener("popstate", () => location.search !== this.address && location.reload());
+      this.address = postmortems.addressing();
       /* What is overdue is another question on another day. */
       document.addEventListener("postmortems:day", () => this.wanted.state === "overdue" && this.changed());
       this.changed();
@@ -118,8 +117,7 @@
       this.output.removeAttribute("aria-busy");
       const query = new URLSearchParams(this.wanted);
       if (this.order) query.set("sort", this.order);
-      history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
-      this.address = location.search;
+      this.address(query);
     }
 
     draw() {

@@ -31,11 +31,21 @@ const postmortems = {
   /* The choice of a field that a word means, in whatever capitals. */
   choice: (field, word) => [...field.options].find((option) => postmortems.key(option.value) === postmortems.key(word)),
 
-  /* The scripts stand at the end of the page: what they look for is there. */
+  /* Puts into the address what a form asks for, again and again. Places of the page have entries in the history; those before them may ask for something else. */
+  addressing() {
+    let own = location.search;
+    addEventListener("popstate", () => location.search !== own && location.reload());
+    return (query) => {
+      history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
+      own = location.search;
+    };
+  },
+
+  /* "1 row", "2 rows". */
   count: (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`,
 };
 
-/* A page may stay open until tomorrow, or come back from where a browser kept it. */
+/* A page may stay open until tomorrow, or come back from where a browser kept it. Scripts stand at the end of the page: what is looked for is there. */
 {
   let day;
   const look = () => {

@@ -143,7 +143,7 @@
     let shown = 0;
     let turn = 0;
     let counting = false;
-    let address = location.search;
+    const address = postmortems.addressing();
 
     function wanted() {
       const words = form.elements.q.value.trim();
@@ -222,8 +222,7 @@
       const { words, filters, sort, asks } = wanted();
       const query = new URLSearchParams({ ...(words && { q: words }), ...filters, ...(sort && { sort }) });
       /* After the pause: browsers refuse an address that changes with each of many letters. */
-      history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
-      address = location.search;
+      address(query);
       clear.hidden = !Object.keys(filters).length && !sort;
       if (!asks) {
         draw({ hits: [], first: [] }, SHOWN);
@@ -268,7 +267,6 @@
       select.addEventListener("focus", count);
       select.closest("label").addEventListener("pointerenter", count);
     }
-    addEventListener("popstate", () => location.search !== address && location.reload());
     ask(0);
     load().catch(() => {});
     if (!form.elements.q.value && document.activeElement === document.body) form.elements.q.focus();
