@@ -122,7 +122,7 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
     )
     headings = tuple(Heading(part.id, part.title) for part in parts)
     told = tuple(Heading(f"brief-{name}", title) for name, title, _ in briefs)
-    text = searchable(postmortem, headings + told, code=knowledge.policy.search_code)
+    text = searchable(postmortem, code=knowledge.policy.search_code)
     return Content(html, headings + told, files, tuple(questions), text)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import chain
 
 from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.model import Action, Cause, Postmortem
-from postmortem_kb.pages.page import Heading
+from postmortem_kb.pages.outline import Outline
 from postmortem_kb.render.words import label
 from postmortem_kb.source.body import Body, plain
 from postmortem_kb.timeline import SECTION as TIMELINE
@@ -23,12 +23,11 @@ _ANCHOR = re.compile(r'<a class="headerlink"[^>]*>[^<]*</a>')
 """A heading's link to itself, whose sign is no part of its title."""
 
 
-def searchable(postmortem: Postmortem, headings: Sequence[Heading], *, code: bool) -> str:
-    """HTML in the terms of Pagefind.
+def searchable(postmortem: Postmortem, *, code: bool) -> str:
+    """HTML in the terms of Pagefind. It follows from one file alone, so that its index need not wait for what other files say.
 
     Args:
         postmortem: The postmortem.
-        headings: Those of its page; what stands below them is found with them.
         code: Whether logs and code are searched, too.
 
     Source: https://pagefind.app/docs/metadata/ and https://pagefind.app/docs/filtering/
@@ -45,7 +44,7 @@ def searchable(postmortem: Postmortem, headings: Sequence[Heading], *, code: boo
                 for name, values in facets(postmortem).items()
                 for value in values
             ),
-            *_told(postmortem, headings, code=code),
+            *_told(postmortem, code=code),
             "</body></html>",
         )
     )
@@ -73,33 +72,41 @@ def page_text(title: str, html: str) -> str:
     )
 
 
-def _told(postmortem: Postmortem, headings: Sequence[Heading], *, code: bool) -> Iterator[str]:
+def _told(postmortem: Postmortem, *, code: bool) -> Iterator[str]:
     words = (postmortem.id, *postmortem.services, *postmortem.tags, *postmortem.data_assets, *postmortem.incidents)
     alert = postmortem.detection.get("alert", "")
     yield f"<p>{escape(postmortem.summary)}</p><p>{escape(', '.join(filter(None, (*words, alert))))}</p>"
-    derived = {
-        "Impact": [
-            text for value in postmortem.impact.values() for text in ([value] if isinstance(value, str) else value)
-        ],
+    drawn = _drawn(postmortem)
+    body, outline = postmortem.document.body, Outline(postmortem)
+    first = body.sections[0].first - 3 if body.sections else body.notes
+    yield from _paragraphs(_words(body, 0, first, code=code))
+    for section in body.sections:
+        # Every timeline has the same two columns: whoever asks for an "event" asks for none of them.
+        own = _words(body, section.first, section.last, code=code, heads=section.title != TIMELINE)
+        yield from _below(outline.written(section), section.title, chain(own, drawn.pop(section.title, ())))
+    yield from _below(outline.drawn("Footnotes"), "Footnotes", _words(body, body.notes, len(body.tokens), code=code))
+    for title, texts in drawn.items():
+        yield from _below(outline.drawn(title), title, texts)
+    for name, title in BRIEFS.items():
+        yield from _below(f"brief-{name}", title, [postmortem.briefs.get(name, "")])
+
+
+def _drawn(postmortem: Postmortem) -> dict[str, list[str]]:
+    """What the page says of a file's frontmatter, by the section where it does."""
+    impact = ([value] if isinstance(value, str) else value for value in postmortem.impact.values())
+    return {
+        "Impact": [*chain.from_iterable(impact)],
         "Root Cause": [text for cause in postmortem.causes for text in _cause(cause)],
         "Action Items": [text for action in postmortem.actions for text in _action(action)],
         "Related Incidents": [relation.note for relation in postmortem.related],
         "Links": [link.title for link in postmortem.links],
-        **{title: [postmortem.briefs.get(name, "")] for name, title in BRIEFS.items()},
     }
-    body = postmortem.document.body
-    sections = {section.title: section for section in reversed(body.sections)}
-    first = body.sections[0].first - 3 if body.sections else len(body.tokens)
-    yield from _paragraphs(_words(body, 0, first, code=code))
-    for heading in headings:
-        section = sections.get(heading.title)
-        # Every timeline has the same two columns: whoever asks for an "event" asks for none of them.
-        heads = heading.title != TIMELINE
-        own = _words(body, section.first, section.last, code=code, heads=heads) if section else ()
-        told = "".join(_paragraphs(chain(own, derived.get(heading.title, ()))))
-        # What follows from other files is found there: an edit of one changes what is read of that one.
-        if told:
-            yield f'<h2 id="{escape(heading.id)}">{escape(heading.title)}</h2>{told}'
+
+
+def _below(anchor: str, title: str, texts: Iterable[str]) -> Iterator[str]:
+    """Texts below their heading; without any, the heading says nothing that is looked for."""
+    if told := "".join(_paragraphs(texts)):
+        yield f'<h2 id="{escape(anchor)}">{escape(title)}</h2>{told}'
 
 
 def _cause(cause: Cause) -> Iterator[str]:

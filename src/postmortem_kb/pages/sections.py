@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from postmortem_kb.audience import INTERNAL
 from postmortem_kb.insight.similar import Similar
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
+from postmortem_kb.pages.outline import Outline
 from postmortem_kb.render.markdown import Links, Markdown
-from postmortem_kb.source.body import Section, Table, anchor
+from postmortem_kb.source.body import Section, Table
 from postmortem_kb.timeline import SECTION as TIMELINE
 from postmortem_kb.timeline import Timeline, zone_beside_utc
 from postmortem_kb.words import MOMENTS
 
 _WHYS = ["#", "question", "answer"]
 _DERIVED = {"Impact": "impact", "Root Cause": "causes"}
-_DRAWN = ("notes", "footnotes", "impact", "root-cause", "action-items", "related-incidents", "links")
-"""Anchors of sections that need not stand in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +60,25 @@ def sections(postmortem: Postmortem, knowledge: Knowledge, links: Links) -> list
     policy = knowledge.policy
     # Another heading is text that somebody wrote: a line of dashes below a paragraph makes one of it.
     expected = {*policy.section_order, *policy.optional_sections}
-    parts = [part for part in _parts(postmortem, links) if part.title not in expected or _filled(part, postmortem)]
+    outline = Outline(postmortem)
+    written = _written(postmortem, outline, links)
+    parts = [part for part in written if part.title not in expected or _filled(part, postmortem)]
     order = [*policy.section_order, "Footnotes"]
     tail = next((i for i, part in enumerate(parts) if part.title in ("Appendix", "Footnotes")), len(parts))
     shown, late = parts[:tail], parts[tail:]
     if any(postmortem.impact.values()) and all(part.title != "Impact" for part in shown):
-        shown.insert(_place("Impact", shown, order), Part("impact", "Impact", derived="impact"))
+        shown.insert(_place("Impact", shown, order), _drawn("Impact", "impact", outline))
     if postmortem.causes and all(part.title != "Root Cause" for part in shown):
-        shown.insert(_place("Root Cause", shown, order), Part("root-cause", "Root Cause", derived="causes"))
+        shown.insert(_place("Root Cause", shown, order), _drawn("Root Cause", "causes", outline))
     if postmortem.actions:
-        shown.append(Part("action-items", "Action Items", derived="actions"))
+        shown.append(_drawn("Action Items", "actions", outline))
     if knowledge.unfixed[postmortem.id] and knowledge.audience == INTERNAL:
-        shown.append(Part("known-but-unfixed", "Known but Unfixed", derived="unfixed"))
+        shown.append(_drawn("Known but Unfixed", "unfixed", outline))
     if knowledge.relations[postmortem.id] or computed(postmortem, knowledge):
-        shown.append(Part("related-incidents", "Related Incidents", derived="related"))
+        shown.append(_drawn("Related Incidents", "related", outline))
     if postmortem.links:
-        shown.append(Part("links", "Links", derived="links"))
-    seen: Counter[str] = Counter()
-    unique = []
-    for part in shown + late:
-        seen[part.id] += 1
-        unique.append(part if seen[part.id] == 1 else replace(part, id=f"{part.id}-{seen[part.id] - 1}"))
-    return unique
+        shown.append(_drawn("Links", "links", outline))
+    return shown + late
 
 
 def computed(postmortem: Postmortem, knowledge: Knowledge) -> list[Similar]:
@@ -103,35 +98,34 @@ def _filled(part: Part, postmortem: Postmortem) -> bool:
 def _place(title: str, parts: list[Part], order: list[str]) -> int:
     """Where a section belongs: behind the last one that comes before it."""
     before = order[: order.index(title)]
-    return max((i + 1 for i, part in enumerate(parts) if part.title in before or part.id == "notes"), default=0)
+    return max((i + 1 for i, part in enumerate(parts) if part.title in before or part.title == "Notes"), default=0)
 
 
-def _parts(postmortem: Postmortem, links: Links) -> Iterator[Part]:
+def _drawn(title: str, derived: str, outline: Outline) -> Part:
+    return Part(outline.drawn(title), title, derived=derived)
+
+
+def _written(postmortem: Postmortem, outline: Outline, links: Links) -> Iterator[Part]:
     body = postmortem.document.body
-    taken = (
-        *_DRAWN,
-        *(anchor(section.title) for section in body.sections),
-        *(c.id.lower() for c in postmortem.causes),
-    )
-    markdown = Markdown(body, links, taken)
+    markdown = Markdown(body, links, outline.names)
     first = body.sections[0].first - 3 if body.sections else len(body.tokens)
     if first:
-        yield Part("notes", "Notes", before=markdown.blocks(0, first))
+        yield Part(outline.drawn("Notes"), "Notes", before=markdown.blocks(0, first))
     for section in body.sections:
-        yield _part(section, postmortem, markdown)
+        yield _part(section, outline.written(section), postmortem, markdown)
     if body.notes < len(body.tokens):
-        yield Part("footnotes", "Footnotes", before=markdown.blocks(body.notes, len(body.tokens)))
+        yield Part(outline.drawn("Footnotes"), "Footnotes", before=markdown.blocks(body.notes, len(body.tokens)))
 
 
-def _part(section: Section, postmortem: Postmortem, markdown: Markdown) -> Part:
-    name, title = anchor(section.title) or "section", section.title
+def _part(section: Section, name: str, postmortem: Postmortem, markdown: Markdown) -> Part:
+    title = section.title
     heading = markdown.inline(markdown.body.tokens[section.first - 2])
-    derived = _DERIVED.get(section.title, "")
-    timeline = postmortem.timeline if section.title == TIMELINE else None
+    derived = _DERIVED.get(title, "")
+    timeline = postmortem.timeline if title == TIMELINE else None
     if timeline and timeline.table:
         before, after = _around(section, timeline.table, markdown)
         return Part(name, title, heading, before, after, tuple(_rows(timeline, postmortem, markdown)))
-    tables = markdown.body.tables(section) if section.title == "5 Whys Analysis" else iter(())
+    tables = markdown.body.tables(section) if title == "5 Whys Analysis" else iter(())
     whys = next((table for table in tables if table.titles == _WHYS), None)
     if whys:
         before, after = _around(section, whys, markdown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -18,7 +18,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from postmortem_kb.render.pictures import Picture
-from postmortem_kb.source.body import Body, anchor, own_name, parser, plain
+from postmortem_kb.source.body import Body, anchors, parser, plain
 
 # Colouring costs more than reading; a log of this length is looked at as it is.
 _COLOURED_CHARACTERS = 20_000
@@ -54,7 +54,7 @@ class _Renderer(RendererHTML):
         self.links = links
         # Rules that plugins added (footnotes, alerts) live on the parser's renderer.
         self.rules = {**parser().renderer.rules, **{name: getattr(self, name) for name in _rules()}}  # type: ignore[attr-defined]
-        self.anchors: dict[str, int] = {}
+        self.names: Mapping[int, str] = {}
         self.dead: list[bool] = []
         self.place = ""
         self.top = 3
@@ -74,7 +74,7 @@ class _Renderer(RendererHTML):
         # Whoever hears a page counts on no level being left out.
         self.level = max(self.top, min(int(tokens[idx].tag[1:]), self.level + 1))
         tag = f"h{self.level}"
-        self.place = own_name(anchor(plain(tokens[idx + 1])) or "part", self.anchors)
+        self.place = self.names[id(tokens[idx + 1])]
         return f'<{tag} id="{escape(self.place)}">'
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
@@ -148,19 +148,19 @@ def _rules() -> list[str]:
 
 
 class Markdown:
-    """Renders one body for one page; headings get anchors that are unique on the page.
+    """Renders one body for one page.
 
     Args:
         body: The parsed body.
         links: Where its addresses lead to.
-        taken: Anchors that the page uses for something else.
+        names: The anchor of each heading, by the identity of its inline token; by default as `anchors` gives them.
         top: The highest level of its headings; the page has those above.
     """
 
-    def __init__(self, body: Body, links: Links, taken: Iterable[str] = (), *, top: int = 3) -> None:
+    def __init__(self, body: Body, links: Links, names: Mapping[int, str] | None = None, *, top: int = 3) -> None:
         self.body = body
         self.renderer = _Renderer(links)
-        self.renderer.anchors = dict.fromkeys(taken, 1)
+        self.renderer.names = names or {id(token): name for name, token in anchors(body.tokens)}
         self.renderer.top = top
 
     def blocks(self, first: int, last: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -219,18 +219,32 @@ def anchor(title: str) -> str:
 
 
 def own_name(name: str, taken: dict[str, int]) -> str:
-    """A name as it is, or numbered where others have it; `taken` counts how many have each, and this one with them."""
-    number = taken.get(name, 0)
-    taken[name] = number + 1
-    return f"{name}-{number}" if number else name
+    """A name as it is, or numbered until nothing else has it, as code hosts do.
+
+    Args:
+        name: The name.
+        taken: Those that are taken, each with the last number that was tried behind it; from now on this one, too.
+    """
+    own = name
+    while own in taken:
+        taken[name] += 1
+        own = f"{name}-{taken[name]}"
+    taken[own] = 0
+    return own
 
 
-def anchors(tokens: Sequence[Token]) -> Iterator[tuple[str, Token]]:
-    """The place of each heading under a name of its own, as code hosts number those that share one; with its inline token."""
-    seen: dict[str, int] = {}
+def anchors(tokens: Sequence[Token], taken: Iterable[str] = ()) -> Iterator[tuple[str, Token]]:
+    """The place of each heading under a name of its own, as code hosts number those that share one; with its inline token.
+
+    Args:
+        tokens: Those of a text.
+        taken: Names that something else on the page has.
+    """
+    names = dict.fromkeys(taken, 0)
     for position, token in enumerate(tokens):
         if token.type == "heading_open":
-            yield own_name(anchor(plain(tokens[position + 1])), seen), tokens[position + 1]
+            inline = tokens[position + 1]
+            yield own_name(anchor(plain(inline)) or "section", names), inline
 
 
 def _cell_bounds(line: str) -> list[tuple[int, int]]:
