@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from postmortem_kb.cache import cache_folder
 from postmortem_kb.insight.actions import Owed, coming
+from postmortem_kb.pages.prose import typed
 from postmortem_kb.render import urls, words
 from postmortem_kb.source.links import scheme
 from postmortem_kb.source.text import digest
@@ -108,6 +109,7 @@ def environment() -> jinja2.Environment:
         "paragraphs": words.paragraphs,
         "thousands": "{:,}".format,
         "coming": _coming,
+        "typed": typed,
     }
     env.tests["website"] = lambda address: scheme(address) in ("http", "https")
     env.globals |= {"count": words.count, "urls": urls}

@@ -1,11 +1,11 @@
-"""Markdown of our own manual (docstrings, descriptions, help) as HTML."""
+"""Texts as HTML: Markdown of our own manual (docstrings, descriptions, help), and texts of the frontmatter."""
 
 from __future__ import annotations
 
 from functools import cache
 
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from postmortem_kb.render.markdown import Links, Markdown, code
 from postmortem_kb.source.body import read_body
@@ -29,6 +29,23 @@ def sentence(text: str) -> Markup:
 def example(text: str, language: str) -> Markup:
     """A block of code."""
     return Markup(code(text, language))  # noqa: S704 - Pygments escapes
+
+
+def typed(text: str) -> Markup:
+    """A text of the frontmatter as it was typed; what its writer put between backticks is code, and they are not shown."""
+    return Markup(_backticks().renderInline(text)) if "`" in text else escape(text)  # noqa: S704 - the parser escapes
+
+
+def without_backticks(text: str) -> str:
+    """The same in plain words."""
+    if "`" not in text:
+        return text
+    return "".join(child.content for token in _backticks().parseInline(text) for child in token.children or ())
+
+
+@cache
+def _backticks() -> MarkdownIt:
+    return MarkdownIt("zero").enable("backticks")
 
 
 @cache

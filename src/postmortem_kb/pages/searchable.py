@@ -10,6 +10,7 @@ from itertools import chain
 from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.model import Action, Cause, Postmortem
 from postmortem_kb.pages.outline import Outline
+from postmortem_kb.pages.prose import without_backticks
 from postmortem_kb.render.words import label
 from postmortem_kb.source.body import Body, plain
 from postmortem_kb.timeline import SECTION as TIMELINE
@@ -37,7 +38,7 @@ def searchable(postmortem: Postmortem, *, code: bool) -> str:
     return "".join(
         (
             "<html><body data-pagefind-body>",
-            f'<h1 data-pagefind-meta="title">{escape(postmortem.title)}</h1>',
+            f'<h1 data-pagefind-meta="title">{escape(without_backticks(postmortem.title))}</h1>',
             *(f'<i data-pagefind-meta="{name}[data-v]" data-v="{escape(value)}"></i>' for name, value in meta.items()),
             *(
                 f'<i data-pagefind-filter="{name}[data-v]" data-v="{escape(value)}"></i>'
@@ -75,7 +76,7 @@ def page_text(title: str, html: str) -> str:
 def _told(postmortem: Postmortem, *, code: bool) -> Iterator[str]:
     words = (postmortem.id, *postmortem.services, *postmortem.tags, *postmortem.data_assets, *postmortem.incidents)
     alert = postmortem.detection.get("alert", "")
-    yield f"<p>{escape(postmortem.summary)}</p><p>{escape(', '.join(filter(None, (*words, alert))))}</p>"
+    yield from _paragraphs((without_backticks(postmortem.summary), ", ".join(filter(None, (*words, alert)))))
     drawn = _drawn(postmortem)
     body, outline = postmortem.document.body, Outline(postmortem)
     first = body.sections[0].first - 3 if body.sections else body.notes
@@ -88,19 +89,20 @@ def _told(postmortem: Postmortem, *, code: bool) -> Iterator[str]:
     for title, texts in drawn.items():
         yield from _below(outline.drawn(title), title, texts)
     for name, title in BRIEFS.items():
-        yield from _below(f"brief-{name}", title, [postmortem.briefs.get(name, "")])
+        yield from _below(f"brief-{name}", title, [without_backticks(postmortem.briefs.get(name, ""))])
 
 
 def _drawn(postmortem: Postmortem) -> dict[str, list[str]]:
     """What the page says of a file's frontmatter, by the section where it does."""
     impact = ([value] if isinstance(value, str) else value for value in postmortem.impact.values())
-    return {
+    found = {
         "Impact": [*chain.from_iterable(impact)],
         "Root Cause": [text for cause in postmortem.causes for text in _cause(cause)],
         "Action Items": [text for action in postmortem.actions for text in _action(action)],
         "Related Incidents": [relation.note for relation in postmortem.related],
         "Links": [link.title for link in postmortem.links],
     }
+    return {title: [without_backticks(text) for text in texts] for title, texts in found.items()}
 
 
 def _below(anchor: str, title: str, texts: Iterable[str]) -> Iterator[str]:

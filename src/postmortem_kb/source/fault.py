@@ -118,7 +118,8 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901 - on
         character = text[offset : offset + 1]
         if character == "\t":
             return Fault(offset, "A tab stands where YAML wants spaces", "Indent with spaces.")
-        return Fault(offset, f"A value must not begin with `{character}` unless it is in quotes", _quoted(line))
+        named = "a backtick" if character == "`" else f"`{character}`"
+        return Fault(offset, f"A value must not begin with {named} unless it is in quotes", _quoted(line))
     if "quoted scalar" in str(getattr(error, "context", "")) and context is not None:
         return Fault(context.index, "A quote that opens here is never closed", "Close it, or leave both quotes out.")
     if "expected <document start>" in problem and text.startswith("%"):
