@@ -37,6 +37,7 @@ BODIES = {
     6: "Orders are counted daily; we handle every request.",
     7: "The image node:18.2-alpine was gone.",
     8: "Ticket OPS-1234 was closed; kubedns failed.",
+    9: 'Somebody saw the "marmot", and (marmot) was gone. A marmot! Of marmot-land\'s marmots?',
     20: "注文が失敗した。\n\n## Lessons\n\nデータベースの接続フ\u309aールが枯渇し、かつRedisに\n再接続できなかった。",
     21: "接続は正常。プールの鍵、ｻｰﾊﾞｰ、\uff21\uff30\uff29。",
     22: "数据库连接池耗尽\uff0c导致订单失败。",
@@ -273,6 +274,18 @@ def test_a_point_inside_a_number_is_shown_as_it_was_written(reader: Page, catalo
     expect(reader.locator(".pm-search-page .pm-result").first).to_contain_text("out 1.2.3, as CVE-2024-1234")
     ask(reader, catalog, "q=10.9.8")
     expect(reader.locator(".pm-search-page output")).to_have_text("Nothing holds “10.9.8”.")
+
+
+def test_marks_leave_out_the_signs_beside_a_word(reader: Page, catalog: str) -> None:
+    ask(reader, catalog, "q=marmot")
+    marks = reader.locator(".pm-search-page .pm-result mark")
+    expect(marks.first).to_be_visible()
+    assert set(marks.all_inner_texts()) == {"marmot", "marmot-land's", "marmots"}
+    expect(reader.locator(".pm-search-page .pm-result")).to_contain_text(
+        'the "marmot", and (marmot) was gone. A marmot! Of'
+    )
+    ask(reader, catalog, f"q={quote('C++')}")
+    assert set(marks.all_inner_texts()) == {"C++"}
 
 
 def test_words_in_quotation_marks_beside_others_are_words(reader: Page, catalog: str) -> None:

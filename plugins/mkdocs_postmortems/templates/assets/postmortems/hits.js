@@ -21,6 +21,9 @@ export function told({ groups, missing }, narrowed) {
 /* Letters of a page that are told where no word was asked for. */
 const BEGIN = 180;
 
+const BEFORE = "\"'“‘([";
+const BEHIND = "\"'”’)].,;:!?…";
+
 function element(name, className, ...content) {
   const made = document.createElement(name);
   if (className) made.className = className;
@@ -28,10 +31,18 @@ function element(name, className, ...content) {
   return made;
 }
 
+/* A word as the index has it, up to the next space; quotes, brackets and the end of a sentence are none of it. */
+function marked(word) {
+  let [begin, end] = [0, word.length];
+  while (begin < end && BEFORE.includes(word[begin])) begin += 1;
+  while (end > begin && BEHIND.includes(word[end - 1])) end -= 1;
+  return begin < end ? [word.slice(0, begin), element("mark", "", word.slice(begin, end)), word.slice(end)] : [word];
+}
+
 /* An excerpt is text with marks; it is taken apart, so that nothing else can be in it. */
 function excerpt(html) {
   const nodes = new DOMParser().parseFromString(html, "text/html").body.childNodes;
-  return [...nodes].map((node) => (node.nodeName === "MARK" ? element("mark", "", node.textContent) : node.textContent));
+  return [...nodes].flatMap((node) => (node.nodeName === "MARK" ? marked(node.textContent) : [node.textContent]));
 }
 
 /* The text around the words of a query; where a facet alone was asked for, how a page begins behind its title. */
