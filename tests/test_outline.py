@@ -79,6 +79,12 @@ def test_what_the_page_draws_and_what_somebody_wrote_have_different_anchors(tmp_
     assert len(set(searched)) == len(searched)
 
 
+def test_a_text_without_headings_tells_its_footnotes_once(tmp_path: Path) -> None:
+    page, searched = anchors_of(knowledge_of(tmp_path, ""))
+    assert [page.count(name) for name in ("notes", "footnotes", "fn1")] == [1, 1, 1]
+    assert searched[0] == "footnotes"
+
+
 def test_the_search_leads_to_places_that_pages_have() -> None:
     knowledge = read_knowledge(ROOT, read_policy(ROOT), date(2026, 3, 10))
     for postmortem in knowledge.postmortems:

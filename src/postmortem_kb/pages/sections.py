@@ -108,7 +108,7 @@ def _drawn(title: str, derived: str, outline: Outline) -> Part:
 def _written(postmortem: Postmortem, outline: Outline, links: Links) -> Iterator[Part]:
     body = postmortem.document.body
     markdown = Markdown(body, links, outline.names)
-    first = body.sections[0].first - 3 if body.sections else len(body.tokens)
+    first = body.sections[0].first - 3 if body.sections else body.notes
     if first:
         yield Part(outline.drawn("Notes"), "Notes", before=markdown.blocks(0, first))
     for section in body.sections:
