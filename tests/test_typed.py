@@ -95,6 +95,18 @@ def test_every_text_of_a_page_shows_code(tmp_path: Path) -> None:
     assert all(text in page.search for text in TOLD)
 
 
+def test_exported_markdown_has_code_where_the_page_has(tmp_path: Path) -> None:
+    file = tmp_path / "postmortems" / "down.md"
+    file.parent.mkdir()
+    statement = "`a|b` and `<b>` in *one* `"
+    file.write_text(TEXT.replace('"`max_connections` was 20"', f'"{statement}"'), encoding="utf-8")
+    assert main(["--root", str(tmp_path), "export", "--format", "markdown", str(tmp_path / "out")]) == 0
+    page = (tmp_path / "out" / "docs" / "incidents" / "down.md").read_text("utf-8")
+    assert "# The pool of `pg-1` was full" in page
+    assert "Raise `max_connections`" in page
+    assert r"<code>a&#124;b</code> and `<b>` in \*one\* \`" in page
+
+
 def test_a_text_that_begins_with_a_backtick_is_told_to_stand_in_quotes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

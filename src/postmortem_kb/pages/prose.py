@@ -38,9 +38,15 @@ def typed(text: str) -> Markup:
 
 def without_backticks(text: str) -> str:
     """The same in plain words."""
+    return "".join(piece for piece, _ in pieces(text))
+
+
+def pieces(text: str) -> list[tuple[str, bool]]:
+    """A text of the frontmatter in pieces, each with whether it is code."""
     if "`" not in text:
-        return text
-    return "".join(child.content for token in _backticks().parseInline(text) for child in token.children or ())
+        return [(text, False)]
+    (token,) = _backticks().parseInline(text)
+    return [(child.content, child.type == "code_inline") for child in token.children or ()]
 
 
 @cache

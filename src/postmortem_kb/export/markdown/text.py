@@ -1,4 +1,4 @@
-"""Values as Markdown text: whatever they hold is shown as it is typed, and nothing of it is markup.
+"""Values as Markdown text: whatever they hold is shown as it is typed, and nothing of it is markup but for code between backticks.
 
 Most generators pass HTML through, and each has marks of its own. So what may mean something to any of them is written as
 a character reference or behind a backslash, in forms that CommonMark and Python-Markdown both read.
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
+from postmortem_kb.pages.prose import pieces
 from postmortem_kb.source.links import scheme
 
 # Python-Markdown keeps its places with control characters; the others end a line in some programs.
@@ -59,8 +60,9 @@ def lines(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """A value as one line of a paragraph."""
-    return lines(escaped(" ".join(text.split())))
+    """A value as one line of a paragraph; what stands between backticks is code, as on our own pages."""
+    told = pieces(" ".join(text.split()))
+    return lines("".join(code(piece, cell=True) if is_code else escaped(piece) for piece, is_code in told))
 
 
 def paragraphs(text: str) -> list[str]:
