@@ -87,7 +87,9 @@ def test_every_text_of_a_page_shows_code(tmp_path: Path) -> None:
     file.parent.mkdir()
     file.write_text(TEXT, encoding="utf-8")
     knowledge = read_knowledge(tmp_path, read_policy(tmp_path), date(2026, 3, 10))
-    page = incident.page(knowledge.postmortems[0], knowledge).make()
+    head = incident.page(knowledge.postmortems[0], knowledge)
+    assert (head.title, head.description) == ("The pool of pg-1 was full", "Nobody reached pg-1 for an hour.")
+    page = head.make()
     shown = re.sub(r'="[^"]*"', "", page.html)
     assert "`" not in shown
     assert set(re.findall("<code>(.*?)</code>", shown)) >= set(TOLD)

@@ -18,6 +18,7 @@ from postmortem_kb.insight.unfixed import Unfixed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
+from postmortem_kb.pages.prose import without_backticks
 from postmortem_kb.pages.searchable import BRIEFS, searchable
 from postmortem_kb.pages.sections import computed, sections
 from postmortem_kb.policy import FOLDER
@@ -46,11 +47,11 @@ def page(postmortem: Postmortem, knowledge: Knowledge) -> Page:
     """The page of one postmortem."""
     return Page(
         urls.incident(postmortem.id),
-        postmortem.title,
+        without_backticks(postmortem.title),
         area="incidents/",
         key=_key(postmortem, knowledge),
         make=partial(_content, postmortem, knowledge),
-        description=" ".join(postmortem.summary.split()),
+        description=" ".join(without_backticks(postmortem.summary).split()),
     )
 
 
