@@ -85,6 +85,18 @@ def test_a_text_without_headings_tells_its_footnotes_once(tmp_path: Path) -> Non
     assert searched[0] == "footnotes"
 
 
+def test_what_a_page_draws_is_found_where_it_stands(tmp_path: Path) -> None:
+    knowledge = knowledge_of(tmp_path, "## Root Cause\n\nWhat we know.\n\n## Links\n\nWhat we read.")
+    text = incident.page(knowledge.postmortems[0], knowledge).make().search
+    assert re.findall('<h2 id="(root-cause|links)[^<]*</h2><p>([^<]*)</p><p>([^<]*)', text) == [
+        ("root-cause", "What we know.", "A loop never ended"),
+    ]
+    assert re.findall('<h2 id="(links[^"]*)">Links</h2><p>([^<]*)', text) == [
+        ("links", "What we read."),
+        ("links-1", "The chat"),
+    ]
+
+
 def test_the_search_leads_to_places_that_pages_have() -> None:
     knowledge = read_knowledge(ROOT, read_policy(ROOT), date(2026, 3, 10))
     for postmortem in knowledge.postmortems:

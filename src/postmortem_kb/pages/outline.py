@@ -5,6 +5,8 @@ from __future__ import annotations
 from postmortem_kb.model import Postmortem
 from postmortem_kb.source.body import Section, anchor, anchors, own_name
 
+MERGED = {"Impact": "impact", "Root Cause": "causes"}
+"""Sections of a file in which its page draws something, too, and what."""
 _PLACES = ("engineering", "history", "same-services", "similar-incidents")
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 
 from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.model import Action, Cause, Postmortem
-from postmortem_kb.pages.outline import Outline
+from postmortem_kb.pages.outline import MERGED, Outline
 from postmortem_kb.pages.prose import without_backticks
 from postmortem_kb.render.words import label
 from postmortem_kb.source.body import Body, plain
@@ -84,7 +84,8 @@ def _told(postmortem: Postmortem, *, code: bool) -> Iterator[str]:
     for section in body.sections:
         # Every timeline has the same two columns: whoever asks for an "event" asks for none of them.
         own = _words(body, section.first, section.last, code=code, heads=section.title != TIMELINE)
-        yield from _below(outline.written(section), section.title, chain(own, drawn.pop(section.title, ())))
+        beside = drawn.pop(section.title, []) if section.title in MERGED else []
+        yield from _below(outline.written(section), section.title, chain(own, beside))
     yield from _below(outline.drawn("Footnotes"), "Footnotes", _words(body, body.notes, len(body.tokens), code=code))
     for title, texts in drawn.items():
         yield from _below(outline.drawn(title), title, texts)

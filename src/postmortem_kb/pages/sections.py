@@ -10,7 +10,7 @@ from postmortem_kb.audience import INTERNAL
 from postmortem_kb.insight.similar import Similar
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
-from postmortem_kb.pages.outline import Outline
+from postmortem_kb.pages.outline import MERGED, Outline
 from postmortem_kb.render.markdown import Links, Markdown
 from postmortem_kb.source.body import Section, Table
 from postmortem_kb.timeline import SECTION as TIMELINE
@@ -18,7 +18,6 @@ from postmortem_kb.timeline import Timeline, zone_beside_utc
 from postmortem_kb.words import MOMENTS
 
 _WHYS = ["#", "question", "answer"]
-_DERIVED = {"Impact": "impact", "Root Cause": "causes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def _written(postmortem: Postmortem, outline: Outline, links: Links) -> Iterator
 def _part(section: Section, name: str, postmortem: Postmortem, markdown: Markdown) -> Part:
     title = section.title
     heading = markdown.inline(markdown.body.tokens[section.first - 2])
-    derived = _DERIVED.get(title, "")
+    derived = MERGED.get(title, "")
     timeline = postmortem.timeline if title == TIMELINE else None
     if timeline and timeline.table:
         before, after = _around(section, timeline.table, markdown)
