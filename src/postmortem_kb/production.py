@@ -94,7 +94,7 @@ class Production:
             else:
                 missing.append(page)
         make = partial(_make_some, missing, self._knowledge, finish)
-        few = 0 if beside else _FEW if len(missing) <= _FEW else 1
+        few = _FEW if len(missing) <= _FEW and not beside else 1
         done = on_all_cores(make, _chunks(missing), size=1, few=few, ordered=False, lifetime=_LIFETIME, beside=beside)
         self._running.append(done)
         return chain(self._kept(kept, finish), self._put(missing, done))
