@@ -57,6 +57,12 @@ TOLD = [
 ]
 
 
+def write(folder: Path, text: str) -> None:
+    file = folder / "postmortems" / "down.md"
+    file.parent.mkdir()
+    file.write_text(text, encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("text", "html", "plain"),
     [
@@ -83,9 +89,7 @@ def test_no_number_of_backticks_takes_long() -> None:
 
 
 def test_every_text_of_a_page_shows_code(tmp_path: Path) -> None:
-    file = tmp_path / "postmortems" / "down.md"
-    file.parent.mkdir()
-    file.write_text(TEXT, encoding="utf-8")
+    write(tmp_path, TEXT)
     knowledge = read_knowledge(tmp_path, read_policy(tmp_path), date(2026, 3, 10))
     head = incident.page(knowledge.postmortems[0], knowledge)
     assert (head.title, head.description) == ("The pool of pg-1 was full", "Nobody reached pg-1 for an hour.")
@@ -98,10 +102,8 @@ def test_every_text_of_a_page_shows_code(tmp_path: Path) -> None:
 
 
 def test_exported_markdown_has_code_where_the_page_has(tmp_path: Path) -> None:
-    file = tmp_path / "postmortems" / "down.md"
-    file.parent.mkdir()
     statement = "`a|b` and `<b>` in *one* `"
-    file.write_text(TEXT.replace('"`max_connections` was 20"', f'"{statement}"'), encoding="utf-8")
+    write(tmp_path, TEXT.replace('"`max_connections` was 20"', f'"{statement}"'))
     assert main(["--root", str(tmp_path), "export", "--format", "markdown", str(tmp_path / "out")]) == 0
     page = (tmp_path / "out" / "docs" / "incidents" / "down.md").read_text("utf-8")
     assert "# The pool of `pg-1` was full" in page
@@ -112,9 +114,7 @@ def test_exported_markdown_has_code_where_the_page_has(tmp_path: Path) -> None:
 def test_a_text_that_begins_with_a_backtick_is_told_to_stand_in_quotes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "postmortems" / "down.md"
-    file.parent.mkdir()
-    file.write_text(TEXT.replace('"`max_connections` was 20"', "`max_connections` was 20"), encoding="utf-8")
+    write(tmp_path, TEXT.replace('"`max_connections` was 20"', "`max_connections` was 20"))
     assert main(["--root", str(tmp_path), "check"]) == 1
     told = capsys.readouterr().out
     assert "A value must not begin with a backtick unless it is in quotes" in told

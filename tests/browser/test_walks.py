@@ -28,6 +28,7 @@ from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages import all_pages
 from postmortem_kb.pages.agenda import agenda
+from postmortem_kb.pages.outline import Outline
 from postmortem_kb.pages.sections import computed, sections
 from postmortem_kb.policy import read_policy
 from postmortem_kb.render.markdown import Links
@@ -259,7 +260,7 @@ def reader(walk: Walk, site: Catalog, team: Catalog) -> None:
 def what_happened(walk: Walk, postmortem: Postmortem, known: Knowledge) -> None:
     """How did it go, why, and was there more of the kind?"""
     page = walk.page
-    parts = sections(postmortem, known, Links(lambda href: href, lambda src: None))
+    parts = sections(postmortem, known, Links(lambda href: href, lambda src: None), Outline(postmortem))
     for shown, number in (
         (".pm-timeline__row", sum(len(part.rows) for part in parts)),
         (".pm-whys__question", sum(len(part.whys) for part in parts)),

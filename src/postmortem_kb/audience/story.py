@@ -51,7 +51,7 @@ def public_tokens(body: Body, rows: int, sections: Collection[str], wording: Wor
     notes = list(_notes(tokens, seen.tokens[seen.notes :]))
     told = tokens + notes
     kept = {id(token) for token in told}
-    places = {name: token for name, token in anchors(seen.tokens) if name and id(token) in kept}
+    places = {name: token for name, token in anchors(seen.tokens) if id(token) in kept}
 
     def link(href: str) -> str | None:
         return href if _place(href) in places else ways.link(href)

@@ -17,6 +17,7 @@ from postmortem_kb.insight.patterns import waiting
 from postmortem_kb.insight.unfixed import Unfixed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
+from postmortem_kb.pages.outline import Outline
 from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.prose import without_backticks
 from postmortem_kb.pages.searchable import BRIEFS, searchable
@@ -88,7 +89,8 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
         questions[kind, path] = None
         return knowledge.answer((kind, path))
 
-    parts = sections(postmortem, knowledge, _links(postmortem, ask, host, files))
+    outline = Outline(postmortem)
+    parts = sections(postmortem, knowledge, _links(postmortem, ask, host, files), outline)
     briefs = [(name, title, postmortem.briefs[name]) for name, title in BRIEFS.items() if postmortem.briefs.get(name)]
     related = knowledge.relations[postmortem.id]
     html = render(
@@ -123,7 +125,7 @@ def _content(postmortem: Postmortem, knowledge: Knowledge) -> Content:
     )
     headings = tuple(Heading(part.id, part.title) for part in parts)
     told = tuple(Heading(f"brief-{name}", title) for name, title, _ in briefs)
-    text = searchable(postmortem, code=knowledge.policy.search_code)
+    text = searchable(postmortem, outline, code=knowledge.policy.search_code)
     return Content(html, headings + told, files, tuple(questions), text)
 
 

@@ -27,7 +27,7 @@ class Outline:
 
     def written(self, section: Section) -> str:
         """The anchor of a section of the file."""
-        return self.names[id(self._body.tokens[section.first - 2])]
+        return self.names[id(self._body.heading_of(section))]
 
     def drawn(self, title: str) -> str:
         """The anchor of a section that stands on the page only."""

@@ -24,11 +24,12 @@ _ANCHOR = re.compile(r'<a class="headerlink"[^>]*>[^<]*</a>')
 """A heading's link to itself, whose sign is no part of its title."""
 
 
-def searchable(postmortem: Postmortem, *, code: bool) -> str:
+def searchable(postmortem: Postmortem, outline: Outline, *, code: bool) -> str:
     """HTML in the terms of Pagefind. It follows from one file alone, so that its index need not wait for what other files say.
 
     Args:
         postmortem: The postmortem.
+        outline: The anchors of its page.
         code: Whether logs and code are searched, too.
 
     Source: https://pagefind.app/docs/metadata/ and https://pagefind.app/docs/filtering/
@@ -45,7 +46,7 @@ def searchable(postmortem: Postmortem, *, code: bool) -> str:
                 for name, values in facets(postmortem).items()
                 for value in values
             ),
-            *_told(postmortem, code=code),
+            *_told(postmortem, outline, code=code),
             "</body></html>",
         )
     )
@@ -73,14 +74,13 @@ def page_text(title: str, html: str) -> str:
     )
 
 
-def _told(postmortem: Postmortem, *, code: bool) -> Iterator[str]:
+def _told(postmortem: Postmortem, outline: Outline, *, code: bool) -> Iterator[str]:
     words = (postmortem.id, *postmortem.services, *postmortem.tags, *postmortem.data_assets, *postmortem.incidents)
     alert = postmortem.detection.get("alert", "")
     yield from _paragraphs((without_backticks(postmortem.summary), ", ".join(filter(None, (*words, alert)))))
     drawn = _drawn(postmortem)
-    body, outline = postmortem.document.body, Outline(postmortem)
-    first = body.sections[0].first - 3 if body.sections else body.notes
-    yield from _paragraphs(_words(body, 0, first, code=code))
+    body = postmortem.document.body
+    yield from _paragraphs(_words(body, 0, body.above, code=code))
     for section in body.sections:
         # Every timeline has the same two columns: whoever asks for an "event" asks for none of them.
         own = _words(body, section.first, section.last, code=code, heads=section.title != TIMELINE)

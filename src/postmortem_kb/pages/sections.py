@@ -54,12 +54,11 @@ class TimelineRow:
     """The key timestamps that fall on this row."""
 
 
-def sections(postmortem: Postmortem, knowledge: Knowledge, links: Links) -> list[Part]:
+def sections(postmortem: Postmortem, knowledge: Knowledge, links: Links, outline: Outline) -> list[Part]:
     """What the page says below its head, in order; a section of the policy with nothing in it is left out."""
     policy = knowledge.policy
     # Another heading is text that somebody wrote: a line of dashes below a paragraph makes one of it.
     expected = {*policy.section_order, *policy.optional_sections}
-    outline = Outline(postmortem)
     written = _written(postmortem, outline, links)
     parts = [part for part in written if part.title not in expected or _filled(part, postmortem)]
     order = [*policy.section_order, "Footnotes"]
@@ -107,9 +106,8 @@ def _drawn(title: str, derived: str, outline: Outline) -> Part:
 def _written(postmortem: Postmortem, outline: Outline, links: Links) -> Iterator[Part]:
     body = postmortem.document.body
     markdown = Markdown(body, links, outline.names)
-    first = body.sections[0].first - 3 if body.sections else body.notes
-    if first:
-        yield Part(outline.drawn("Notes"), "Notes", before=markdown.blocks(0, first))
+    if body.above:
+        yield Part(outline.drawn("Notes"), "Notes", before=markdown.blocks(0, body.above))
     for section in body.sections:
         yield _part(section, outline.written(section), postmortem, markdown)
     if body.notes < len(body.tokens):
@@ -118,7 +116,7 @@ def _written(postmortem: Postmortem, outline: Outline, links: Links) -> Iterator
 
 def _part(section: Section, name: str, postmortem: Postmortem, markdown: Markdown) -> Part:
     title = section.title
-    heading = markdown.inline(markdown.body.tokens[section.first - 2])
+    heading = markdown.inline(markdown.body.heading_of(section))
     derived = MERGED.get(title, "")
     timeline = postmortem.timeline if title == TIMELINE else None
     if timeline and timeline.table:

@@ -160,7 +160,9 @@ class Markdown:
     def __init__(self, body: Body, links: Links, names: Mapping[int, str] | None = None, *, top: int = 3) -> None:
         self.body = body
         self.renderer = _Renderer(links)
-        self.renderer.names = names or {id(token): name for name, token in anchors(body.tokens)}
+        if names is None:
+            names = {id(token): name for name, token in anchors(body.tokens)}
+        self.renderer.names = names
         self.renderer.top = top
 
     def blocks(self, first: int, last: int) -> str:

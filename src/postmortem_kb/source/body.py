@@ -117,6 +117,15 @@ class Body:
     excess: tuple[Finding, ...] = ()
     """Where there is more Markdown than is read."""
 
+    @property
+    def above(self) -> int:
+        """Position behind what stands above all sections."""
+        return self.sections[0].first - 3 if self.sections else self.notes
+
+    def heading_of(self, section: Section) -> Token:
+        """The inline token of a section's heading."""
+        return self.tokens[section.first - 2]
+
     def section(self, title: str) -> Section | None:
         """The first section of this name."""
         return next((section for section in self.sections if section.title == title), None)

@@ -49,18 +49,17 @@ def page(postmortem: Postmortem, knowledge: Knowledge, place: Place, pictures: C
     """
     body = postmortem.document.body
     writer = Writer(_links(postmortem, knowledge, place, pictures))
-    first = body.sections[0].first - 3 if body.sections else body.notes
     blocks = [
         f"# {plain(postmortem.title)}",
         *paragraphs(postmortem.summary),
         "\n".join(derived.facts(postmortem, knowledge, place)),
-        writer.blocks(body.tokens[:first]),
+        writer.blocks(body.tokens[: body.above]),
     ]
     timeline = postmortem.timeline
     parts = [
         _Part(
             section.title,
-            writer.heading(body.tokens[section.first - 2]),
+            writer.heading(body.heading_of(section)),
             _timeline(timeline, postmortem, writer)
             if timeline and section is timeline.section
             else writer.blocks(body.tokens[section.first : section.last]),
