@@ -108,6 +108,7 @@ def environment() -> jinja2.Environment:
         "ordinal": words.ordinal,
         "paragraphs": words.paragraphs,
         "thousands": "{:,}".format,
+        "ticket": words.ticket,
         "coming": _coming,
         "typed": typed,
     }

@@ -11,7 +11,7 @@ from postmortem_kb.insight.sides import names_by_key
 from postmortem_kb.model import Action, Cause, Postmortem
 from postmortem_kb.pages.outline import MERGED, Outline
 from postmortem_kb.pages.prose import without_backticks
-from postmortem_kb.render.words import label
+from postmortem_kb.render.words import label, ticket
 from postmortem_kb.source.body import Body, plain
 from postmortem_kb.timeline import SECTION as TIMELINE
 
@@ -119,7 +119,7 @@ def _cause(cause: Cause) -> Iterator[str]:
 
 
 def _action(action: Action) -> Iterator[str]:
-    yield f"{action.id} {action.action} {action.owner}"
+    yield f"{action.id} {action.action} {action.owner} {ticket(action.ticket)}".rstrip()
     yield action.success_criteria
     if action.verification:
         yield f"{action.verification.how} {action.verification.result}"

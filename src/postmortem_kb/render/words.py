@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 _SECOND, _MINUTE, _HOUR, _DAY = (timedelta(seconds=seconds) for seconds in (1, 60, 3_600, 86_400))
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TICKET = re.compile(r"(?<=[/=])(?:[A-Z][A-Z0-9_]*-)?\d+(?![^/?&])")
+"""A key or a bare number, as trackers have them in addresses."""
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -82,3 +85,17 @@ def label(word: str) -> str:
 def paragraphs(text: str) -> list[str]:
     """Plain text, parted where lines are empty."""
     return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+def ticket(text: str) -> str:
+    """What people call a ticket: the key in its address, or `#12` for a number; nothing where it holds neither.
+
+    What is no address is a key as it is.
+    """
+    _, address, rest = text.partition("#")[0].partition("://")
+    if not address:
+        return text
+    path, _, query = rest.partition("?")
+    # What the path ends in says more than what follows it.
+    key = next(iter([*_TICKET.findall(path)[::-1], *_TICKET.findall(f"={query}")]), "")
+    return f"#{key}" if key.isdecimal() else key

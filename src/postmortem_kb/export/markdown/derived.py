@@ -124,14 +124,14 @@ def _action(action: Action, place: Place) -> Iterator[str]:
     done = words.day(action.completed) if action.completed else ""
     state = " ".join(filter(None, (plain(words.label(action.status)), done)))
     yield f"    - {_told(state, due, plain(action.type), plain(action.priority), place.owner(action.owner))}"
-    check = action.verification
+    check, key = action.verification, words.ticket(action.ticket) or "Ticket"
     verified = _told(plain(check.how), _day(check.on), plain(check.result)) if check else ""
     details = [
         ("Answers", _joined(action.addresses)),
         ("Done when", plain(action.success_criteria)),
         ("Verified" if check and check.result else "To verify", verified),
         ("Cancelled", plain(action.reason)),
-        ("Ticket", outside("Ticket", action.ticket) if scheme(action.ticket) else plain(action.ticket)),
+        ("Ticket", outside(key, action.ticket) if scheme(action.ticket) else plain(action.ticket)),
     ]
     for name, value in details:
         if value:
