@@ -138,6 +138,15 @@ def test_every_setting_of_the_policy_has_its_entry(key: str, manual: dict[str, s
         assert f'id="{key}"' in manual["reference/configuration/"]
 
 
+def test_every_setting_of_the_page_is_one(manual: dict[str, str], tmp_path: Path) -> None:
+    page = manual["reference/configuration/"]
+    blocks = [unescape(re.sub("<[^>]*>", "", text)) for text in re.findall(r"<pre.*?</pre>", page, re.DOTALL)]
+    assert len(blocks) > 10
+    for block in blocks:
+        (tmp_path / "postmortem.toml").write_text(block, encoding="utf-8")
+        assert read_policy(tmp_path), block
+
+
 def test_the_page_of_the_frontmatter_follows_the_policy(tmp_path: Path) -> None:
     (tmp_path / "postmortem.toml").write_text(
         "[severities]\nP2 = 'SEV2'\n[words]\nkind = ['brownout']\n[requires.ours]\nstatus = ['reviewed', 'closed']\nkeys = ['links']\n",

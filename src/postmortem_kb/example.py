@@ -47,8 +47,13 @@ def toml(key: str, value: Any) -> str:
     line = f"{key} = [{', '.join(map(_toml, value))}]"
     if len(line) <= _WIDTH:
         return line
-    wrapped = textwrap.wrap(", ".join(map(_toml, value)), _WIDTH, break_long_words=False)
-    return "\n".join((f"{key} = [", *(f"  {part}" for part in wrapped), "]"))
+    # Between its items only: a text of TOML ends on its line.
+    lines = [""]
+    for item in map(_toml, value):
+        if lines[-1] and len(lines[-1]) + len(item) >= _WIDTH:
+            lines.append("")
+        lines[-1] += f" {item},"
+    return "\n".join((f"{key} = [", *(f" {part}" for part in lines), "]"))
 
 
 def _toml(value: Any) -> str:
