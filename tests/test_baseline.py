@@ -116,6 +116,25 @@ def test_it_shrinks_by_itself_and_what_was_mended_may_not_come_back(
     assert check(base) == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("title: Checkout was down", "title: Checkout: down"),
+        ("---\n", ""),
+        ("status: draft", "status: nonsense"),
+        ("severity: P9\n", ""),
+    ],
+)
+def test_a_new_error_does_not_shrink_it_for_it_may_hide_the_known_ones(base: Path, before: str, after: str) -> None:
+    content, text = (base / "baseline.json").read_bytes(), (base / "postmortems" / "a.md").read_text(encoding="utf-8")
+    write(base, "a", before, after)
+    assert check(base) == 1
+    assert check(base, str(base / "postmortems" / "a.md")) == 1
+    assert (base / "baseline.json").read_bytes() == content
+    (base / "postmortems" / "a.md").write_text(text, encoding="utf-8")
+    assert check(base) == 0
+
+
 def test_a_check_of_other_files_or_some_rules_does_not_shrink_it(base: Path) -> None:
     before = (base / "baseline.json").read_bytes()
     write(base, "a", "severity: P9", "severity: P3")

@@ -28,7 +28,8 @@ class Baseline:
         """The findings that are new, and the baseline of those that still stand.
 
         Of equal findings as many stand as were known; a file may move, and its lines may. A finding whose rule weighs
-        more than it did is new.
+        more than it did is new. What was known of a postmortem with a new error stands whether it was found or not: frontmatter
+        that cannot be read hides what is wrong with it.
         """
         left = Counter(self.known)
         stand: Counter[Meaning] = Counter()
@@ -40,6 +41,8 @@ class Baseline:
                 stand[meaning] += 1
             else:
                 new.append(diagnostic)
+        hidden = {meaning_of(diagnostic)[0] for diagnostic in new if diagnostic.severity is Severity.ERROR}
+        stand |= Counter({meaning: count for meaning, count in self.known.items() if meaning[0] in hidden})
         return new, Baseline(stand)
 
     def after(self, standing: Baseline, names: Collection[str]) -> Baseline:
