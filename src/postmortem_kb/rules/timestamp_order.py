@@ -2,9 +2,9 @@
 
 ## What it does
 
-Reports a timestamp that is before one that has to come earlier. The order is `started`, `detected`, `acknowledged`,
-`identified`, `mitigated`, `resolved`, `verified`; those that are left out are passed over. So is one on a day that is still to come in
-UTC, which is reported by itself.
+Reports a timestamp that is before one that has to come earlier, and one on a day that is still to come in UTC. The order is
+`started`, `detected`, `acknowledged`, `identified`, `mitigated`, `resolved`, `verified`; those that are left out are passed over. Nothing
+has to wait for `identified`: whoever rolls back first may find the cause days later.
 
 ## Why it matters
 
@@ -42,6 +42,8 @@ from postmortem_kb.words import MOMENTS
 NAME = "timestamp-order"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.CATALOG
+_ANY_TIME = "identified"
+"""The harm may be stopped, and all be over, before the cause is known."""
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -62,5 +64,5 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
                 f"`{latest[1]}` is {latest[0]:%Y-%m-%d %H:%M} UTC: one of the two has a wrong day, hour or offset.",
                 f"timestamps.{name}",
             )
-        else:
+        elif name != _ANY_TIME:
             latest = (moment, name)
