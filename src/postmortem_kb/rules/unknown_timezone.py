@@ -56,5 +56,8 @@ def _help(name: str) -> str:
     if _OFFSET.fullmatch(name):
         # The nearest names, `UTC` and `Etc/GMT+1`, are hours away from it.
         return "Write the name of a place, such as `Europe/Berlin`, or leave it out and write times with their offset."
-    guess = nearest(name, zone_names())
+    # Between abbreviations a letter makes hours: `PST` is near `EST`. Places are spelt longer.
+    guess = nearest(
+        name, [zone for zone in zone_names() if zone == "UTC" or ("/" in zone and not zone.startswith("Etc/"))]
+    )
     return f"Did you mean `{guess}`?" if guess else "Write an IANA name such as `Europe/Berlin`."
