@@ -663,10 +663,35 @@ def main_json(root: Path) -> str:
         ("Write to ann@acme.example: she knows", "Write to someone: she knows"),
         ("**ann@acme.example:** no", "**someone:** no"),
         ("Ping @acme/sre, @bob.", "Ping a team, someone."),
+        ("Ping @acme/data/platform, @acme/a/b/c.", "Ping a team, a team."),
+        ("Ask sean.o'brien@acme.example now", "Ask someone now"),
+        ("Ask first/last@acme.example, a&b=c#d~e!f@acme.example", "Ask someone, someone"),
+        ('Ask "ann smith"@acme.example, not "bob".', 'Ask someone, not "bob".'),
+        ("'ann@acme.example', \"@ann\" and/or @bob's", "'someone', \"someone\" and/or someone's"),
     ],
 )
 def test_names_that_follow_on_each_other_are_one(text: str, told: str) -> None:
     assert Wording([]).told(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("@`falcon`", "Someone"),
+        ("Ask `ann`@acme.example now", "Ask someone now"),
+        ("Ask @acme/`falcon`, `x` failed", "Ask a team, x failed"),
+        ("`@ann` set `x`", "`someone` set `x`"),
+        ("At `https://wiki.internal/x`, `y`", "At `(internal address)`, `y`"),
+    ],
+)
+def test_a_name_that_is_code_in_a_part_is_not_told_in_the_frontmatter(text: str, told: str) -> None:
+    assert Wording([]).plain(text) == told
+
+
+@pytest.mark.parametrize("text", ["a'" * 150_000, "a''" * 100_000, '"a' * 100_000, "a/b=" * 100_000, "@a/" * 100_000])
+def test_no_line_of_signs_is_read_twice(text: str) -> None:
+    """From each sign anew, this would take minutes."""
+    Wording([]).told(text)
 
 
 def test_a_line_of_signs_before_no_name_is_read_once() -> None:
@@ -709,6 +734,7 @@ AROUND = (
             "https://a.example.org/(x)/y_z",
             "www.a.example.org/x",
             "https://a.example.org/?to=https://status.example.com/",
+            "https://a.example.org/x//?to=//status.example.com/y",
         ),
         *("https://b\u00fccher.example/x", "https://xn--bcher-kva.example/x"),
     ],
@@ -728,6 +754,11 @@ def test_an_address_of_a_public_host_stays_whatever_it_stands_in(address: str) -
         *("https://status.example.com/?to=https://wiki.internal/x", "https://status.example.com/?to=www.wiki.internal"),
         "https://status.example.com/?to=https%253A%252F%252Fwiki.internal",
         "https://status.example.com/?mail=ann%40wiki.internal",
+        "https://status.example.com/login?next=//wiki.internal/x",
+        "https://status.example.com/#//wiki.internal",
+        "https://status.example.com/a//wiki.internal/x",
+        "https://status.example.com/?u=https:wiki.internal/x",
+        "https://status.example.com/?u=%5C%5Cwiki.internal",
         # Browsers go to the host before the sign; what is behind it only looks like one that is listed.
         *(
             "https://wiki.internal\\.example.org/x",
@@ -942,6 +973,29 @@ def test_what_a_code_host_does_not_show_is_not_told_whatever_stands_around_it(bo
     told = told_of(body, tmp_path)
     assert "kestrel" not in told
     assert "slow" in told
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r"See X, then",
+        r"- copied to X",
+        r"> X",
+        "One[^1]\n\n[^1]: In X",
+        "| A |\n| --- |\n| X |",
+        r"**In X** or **\\kestrel**\falcon",
+        r"`X` and [x](https://status.example.com 'X')",
+        r"![X](pool.png 'X') and \X",
+        "```\nX\n```",
+        "### In X",
+    ],
+)
+def test_a_folder_at_a_host_is_not_told_wherever_it_stands(body: str, tmp_path: Path) -> None:
+    """Markdown makes one of two backslashes in a sentence, and keeps both in code."""
+    told = told_of(body.replace("X", "\\\\kestrel\\falcon\\log.txt"), tmp_path)
+    assert "kestrel" not in told
+    assert "falcon" not in told
+    assert "internal address" in told
 
 
 @pytest.mark.parametrize("language", ["mermaid", "Mermaid live", "sql"])

@@ -21,6 +21,8 @@ _LANGUAGE = re.compile(r"[A-Za-z0-9_+#.-]{1,30}")
 _DRAWN = "mermaid"
 _NOTE = re.compile(r"^[^\S\n]*+%%(?!\{)[^\n]+\n?", re.MULTILINE)
 """A comment, by what Mermaid itself takes out of a diagram (`cleanupComments`)."""
+_FOLDER = re.compile(r"(?<!\\)(?<![^\W_])\\(?=[\w.-]+\\[\w$])")
+"""How a folder of Windows at a host begins where two backslashes were read as one."""
 _MARKS = re.compile(r"[\\`*_\[\]<&~|]")
 """What would be read as markup: mdformat writes what stands for a picture as it is."""
 
@@ -112,6 +114,8 @@ def _labels(tokens: list[Token]) -> Iterator[str]:
 
 def _tell(token: Token, wording: Wording, ways: Ways) -> None:
     if token.type == "inline":
+        if "\\\\" in token.content:
+            _type_folders(token)
         token.children = list(_joined(_leading(token.children or [], wording, ways)))
         words = _words(token)
         if not _runs_over(token.children, wording):
@@ -126,6 +130,20 @@ def _tell(token: Token, wording: Wording, ways: Ways) -> None:
         # No code host shows the comments of a diagram; those of other code it does.
         content = _NOTE.sub("", token.content) if token.info.lower() == _DRAWN else token.content
         token.content = wording.told(content)
+
+
+def _type_folders(token: Token) -> None:
+    r"""Write `\\host\path` in texts, titles and what stands for a picture as it was typed: the parser makes one backslash of the first two."""
+    begin = {match.start() for match in _FOLDER.finditer(_words(token))}
+    at = 0
+    for child in token.children or ():
+        end = at + len(_word(child, "\n"))
+        if child.type == "text":
+            child.content = "".join("\\" * (at + i in begin) + sign for i, sign in enumerate(child.content))
+        if title := child.attrGet("title"):
+            child.attrs["title"] = _FOLDER.sub(r"\\\g<0>", str(title))
+        _type_folders(child)
+        at = end
 
 
 def _runs_over(children: list[Token], wording: Wording) -> bool:

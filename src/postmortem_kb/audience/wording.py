@@ -8,6 +8,12 @@ from urllib.parse import unquote, urlsplit
 
 _AT = "(?:[@\uff20\ufe6b][\u200b-\u200f\u2060\ufeff]*+)++"
 _NAME = r"\w(?:[\w.-]*[\w-])?"
+_GROUPS = rf"(?:/{_NAME})++"
+"""What stands behind the first name of a team; some hosts nest groups as deep as their owners like."""
+_SIGN = "['\u2019&/=#~!$?^]"
+"""What the name in a mail address may hold between letters, beside the signs of any name: RFC 5322, `atext`."""
+_USER = rf"(?<![\w.%+-])(?<![\w.%+-]{_SIGN})[\w.%+-]++(?:{_SIGN}[\w.%+-]++)*+"
+_QUOTED = rf'"[^"\n]{{1,64}}+"(?={_AT}\w)'
 _PAIRS = (
     '""', "''", "``", "||", "{}", "<>", "><", "\u201c\u201d", "\u201e\u201c", "\u2018\u2019", "\u201a\u2018", "\u00ab\u00bb",
     "\u00bb\u00ab", "\u2039\u203a", "\u300c\u300d", "\u300e\u300f", "\uff08\uff09", "\u300a\u300b",
@@ -30,12 +36,12 @@ _VERSION = r"v?[0-9]+(?:\.[0-9]+){0,2}|sha(?:256|384|512)"
 _TOLD = re.compile(
     r"(?P<address>(?:(?<![A-Za-z0-9+.-])(?=[0-9+.-]*+[A-Za-z][A-Za-z0-9+.-]*+:/{2})|(?<![^\W_])(?=[Ww]{3}\.[^\s<>\"'`|])"
     # As `git` and `scp` take it: `git@host:path`.
-    rf"|(?<![\w.%+-])(?=(?P<user>[\w.%+-]++){_AT}(?:(?!(?:{_VERSION}):)\w[\w.-]*+|\[[\w.:%-]++\]):[\w.~/:$-])"
+    rf"|(?=(?P<user>{_USER}){_AT}(?:(?!(?:{_VERSION}):)\w[\w.-]*+|\[[\w.:%-]++\]):[\w.~/:$-])"
     # A browser takes what is mistyped here for two slashes, and Windows `\\host\path` for a folder at a host.
     rf"|(?<![A-Za-z0-9+.-])(?=[0-9+.-]*+(?i:https?):[/\\])|(?<!\\)(?<![^\W_])(?=\\{{2}}[\w.-]++\\[\w$]))"
     rf"(?:{'|'.join(_within(*pair) for pair in _PAIRS)}|\S++))"
-    rf"|(?P<before>(?<![\w.%+-])[\w.%+-]*+){_AT}(?P<name>{_NAME})(?P<team>/{_NAME})?"
-    rf"(?P<more>(?:[\w.%+-]*+{_AT}{_NAME}(?:/{_NAME})?)*+)"
+    rf"|(?P<before>{_QUOTED}|{_USER}|(?<![\w.%+-])){_AT}(?P<name>{_NAME})(?P<team>{_GROUPS})?"
+    rf"(?P<more>(?:[\w.%+-]*+{_AT}{_NAME}(?:{_GROUPS})?)*+)"
     # Signs before no name are gone over once, and not again from each of them.
     rf"|{_AT}"
 )
@@ -50,6 +56,8 @@ _LINE_SPACE = " \t\r\n\x0b\x0c"
 """The white space at which an address ends for a code host; a no-break space belongs to it."""
 _HOST = re.compile(
     r"(?<![A-Za-z0-9+.-])[0-9+.-]*+([A-Za-z][A-Za-z0-9+.-]*+):/+([^/?#\s]*)|(?<![^\W_])([Ww]{3}\.[^/?#\s]+)"
+    # A browser goes to a host behind two slashes of either kind, and behind `https:` without any.
+    r"|(?:(?<![A-Za-z0-9+.-])(?i:https?):|[/\\]{2,})([^/\\?#\s]+)"
 )
 _NAMED = re.compile(r"(?:[A-Za-z0-9._-]|[^\x00-\x7f])+")
 """A host's name. With any other sign in it, such as a backslash, a browser goes to the host that stands before that."""
@@ -79,8 +87,8 @@ class Wording:
         return "@" not in address and unquote(address) == address and all(map(self._leads_out, _HOST.finditer(address)))
 
     def _leads_out(self, match: re.Match[str]) -> bool:
-        scheme, host, bare = match.groups()
-        name = (bare or host).rstrip(_BEHIND)
+        scheme, host, *bare = match.groups()
+        name = (bare[0] or bare[1] or host).rstrip(_BEHIND)
         return (scheme or "http").lower() in ("http", "https") and self._listed(re.sub(r":[0-9]*\Z", "", name))
 
     def _listed(self, host: str) -> bool:
@@ -100,7 +108,10 @@ class Wording:
 
     def plain(self, text: str) -> str:
         """A text of the frontmatter without them, and without comments."""
-        return self.told(_COMMENT.sub("", text))
+        shown = _COMMENT.sub("", text)
+        told, bare = self.told(shown), self.told(shown.replace("`", ""))
+        # A part of a name may be set as code: then none is.
+        return told if told.replace("`", "").casefold() == bare.casefold() else bare
 
     def hidden(self, text: str, before: str = "") -> Iterator[tuple[int, int, str]]:
         """Where each of them begins and ends in a text, and what is told instead; `before` as for `told`."""
