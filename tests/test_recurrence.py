@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from postmortem_kb.cli import main
 from postmortem_kb.export.related import related
-from postmortem_kb.insight.similar import similar_of
+from postmortem_kb.insight.similar import SHOWN, similar_of
 from postmortem_kb.insight.unfixed import by_quarter, unfixed_of
 from postmortem_kb.knowledge import Knowledge, read_knowledge
 from postmortem_kb.policy import read_policy
@@ -160,7 +160,7 @@ def test_what_pages_need_of_similar_postmortems(base: Path) -> None:
     some = [postmortem for postmortem in known.postmortems if postmortem.id != OTHER]
     assert OTHER not in json.dumps(related(similar_of(some, base)))
     schema = Draft202012Validator(json.loads(published("related.schema.json")))
-    assert [error.json_path for error in schema.iter_errors(related(similar))] == []
+    assert [error.json_path for error in schema.iter_errors(related(known.similar))] == []
 
 
 def test_the_relations_are_the_same_cold_and_warm(base: Path, tmp_path: Path) -> None:
@@ -172,6 +172,20 @@ def test_the_relations_are_the_same_cold_and_warm(base: Path, tmp_path: Path) ->
     edited = related(similar_of(knowledge(base).postmortems, base))
     shelf.unlink()
     assert related(similar_of(knowledge(base).postmortems, base)) == edited != cold
+
+
+def test_later_incidents_do_not_push_out_what_an_earlier_one_had_promised(base: Path) -> None:
+    action = 'action_items: [{id: A1, action: One, type: prevent, owner: "@a", priority: P1, status: todo, due: 2026-12-01}]\n'
+    write(base, action)
+    for month in range(2, 10):
+        text = DRAFT.format(more="", category="capacity").replace("2026-01-10", f"2026-{month:02}-10")
+        (base / "postmortems" / f"2026-{month:02}-10-dns-records-lost.md").write_text(text, encoding="utf-8")
+    known = knowledge(base)
+    # Up to five earlier ones are asked.
+    for month in range(2, 7):
+        id = f"2026-{month:02}-10-dns-records-lost"
+        assert "2026-01-10-dns-records-lost" in {one.postmortem.id for one in known.unfixed[id]}
+        assert len(known.similar[id]) == SHOWN
 
 
 def test_known_but_unfixed_counts_what_was_open_late_or_cancelled_on_the_day(base: Path) -> None:

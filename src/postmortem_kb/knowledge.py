@@ -19,7 +19,7 @@ from postmortem_kb.insight.chains import Chain, chains
 from postmortem_kb.insight.neighbours import Neighbours, neighbours
 from postmortem_kb.insight.patterns import Patterns, patterns
 from postmortem_kb.insight.relations import Related, relations
-from postmortem_kb.insight.similar import Similar, similar_of
+from postmortem_kb.insight.similar import SHOWN, Similar, similar_of
 from postmortem_kb.insight.unfixed import Unfixed, unfixed_of
 from postmortem_kb.model import Postmortem, read_postmortem
 from postmortem_kb.policy import FOLDER, Policy
@@ -121,7 +121,12 @@ class Knowledge:
 
     @cached_property
     def similar(self) -> dict[str, list[Similar]]:
-        """The similar postmortems of each id, best first, with what is still owed from them."""
+        """The similar postmortems of each id that are shown, best first, with what is still owed from them."""
+        return {id: found[:SHOWN] for id, found in self._alike.items()}
+
+    @cached_property
+    def _alike(self) -> dict[str, list[Similar]]:
+        """The similar postmortems of each id, best first; more than are shown, where they are clearly similar."""
         return similar_of(self.postmortems, self.root, self.policy.limits, audience=self.audience)
 
     @cached_property
@@ -159,7 +164,8 @@ class Knowledge:
         """
         if self.policy.rules.get("known-unfixed", {}).get("severity") == "off":
             return {postmortem.id: [] for postmortem in self.postmortems}
-        return unfixed_of(self.postmortems, self.relations, self.similar, self.action_history)
+        # Those that came later must not push out what was promised before: so not of the shown ones alone.
+        return unfixed_of(self.postmortems, self.relations, self._alike, self.action_history)
 
     @cached_property
     def neighbours(self) -> dict[str, list[Neighbours]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from postmortem_kb.insight.counts import keep_counts
-from postmortem_kb.insight.matches import Match, Matcher
+from postmortem_kb.insight.matches import KNOWN, Match, Matcher
 from postmortem_kb.insight.profile import Profile
 from postmortem_kb.insight.rarity import Scales
 from postmortem_kb.insight.renewal import Renewal, changed
@@ -37,18 +37,19 @@ def all_matches(
 
     Args:
         profiles: All of a catalog, sorted by id.
-        count: How many at most of each.
+        count: How many at most of each are shown, with reasons; behind them stand others that are clearly similar.
         shelf: Where they are kept.
         state: The digest of all that the profiles were made from.
         marks: The digest of what each was made from, by id.
     """
     # What is kept is of one number of matches each: every reader asks for the same.
-    name = f"{count} {state}"
+    kind = f"{count} of {KNOWN} "
+    name = f"{kind}{state}"
     known = kept_matches(shelf, name) if shelf else None
     if known is not None and known.keys() == {profile.id for profile in profiles}:
         return known
     before = kept(shelf) if shelf else None
-    if before and not before[0].startswith(f"{count} "):
+    if before and not before[0].startswith(kind):
         before = None
     standing = _stands(profiles, marks or {}, count, before[1] if before else Standing.nothing())
     if shelf:
@@ -86,9 +87,10 @@ def _compared(renewal: Renewal, ids: Sequence[str]) -> dict[str, tuple[Near, lis
     def compare(id: str) -> tuple[Near, list[Match]]:
         profile = index.profiles[index.at[id]]
         if index.small:
-            return Near((), 0.0, 0.0), renewal.matcher.matches(profile, count)
+            return Near((), 0.0, 0.0), renewal.matcher.matches(profile, count, further=True)
         near = index.near(index.agreement(index.at[id]), renewal.champions.found(weighed[id].heaviest))
-        return near, renewal.matcher.matches(profile, count, [index.at[one] for one in near.ids])
+        among = [index.at[one] for one in near.ids]
+        return near, renewal.matcher.matches(profile, count, among, further=True)
 
     if len(ids) * _MUCH > len(index.profiles):
         # Once for all workers; where few are compared, they need little of it.

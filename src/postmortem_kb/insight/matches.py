@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from postmortem_kb.insight.profile import Profile
-from postmortem_kb.insight.reasons import FAINT, reasons, strength
-from postmortem_kb.insight.similarity import Index
+from postmortem_kb.insight.reasons import CLEAR, FAINT, reasons, strength
+from postmortem_kb.insight.similarity import FULL, Index
 from postmortem_kb.insight.ties import Tie, Ties, ties
+
+KNOWN = FULL
+"""So many matches are known of each at most; of large catalogs no more are compared in full."""
 
 
 class Match(NamedTuple):
@@ -21,7 +24,7 @@ class Match(NamedTuple):
     strength: str
     """The score in a word: `strong`, `clear` or `faint`."""
     reasons: tuple[str, ...]
-    """Why, for readers."""
+    """Why, for readers; none of a match that is not shown."""
     relation: str = ""
     """The relation that is written, seen from the one that is asked; empty where the match is computed."""
 
@@ -48,13 +51,16 @@ class Matcher:
         self.index = index
         self.ties = ties_in(index.profiles) if tied is None else tied
 
-    def matches(self, profile: Profile, count: int, among: Iterable[int] | None = None) -> list[Match]:
+    def matches(
+        self, profile: Profile, count: int, among: Iterable[int] | None = None, *, further: bool = False
+    ) -> list[Match]:
         """The most similar ones, best first; none where there is nothing but what any two have in common.
 
         Args:
             profile: What is compared; where the catalog holds its id, that one is left out.
             count: How many at most.
             among: The positions of those that it is compared with, beside those that are tied to it; all unless given.
+            further: Whether those that are clearly similar follow, without reasons, up to `KNOWN` in all.
         """
         profiles, stated = self.index.profiles, set(profile.facts)
         own = self.index.at.get(profile.id, -1)
@@ -64,18 +70,19 @@ class Matcher:
         scored = {at: score for score, at in self.index.scores(question, asked, FAINT) if at != own}
         near = [self.index.at[id] for id in tied if id in self.index.at]
         scored |= {at: _joined(score, tied[profiles[at].id]) for score, at in self.index.scores(question, near)}
-        found = []
+        found: list[Match] = []
         for negative, at in sorted((-score, at) for at, score in scored.items() if score >= FAINT):
+            shown = len(found) < count
+            if not shown and not (further and -negative >= CLEAR and len(found) < KNOWN):
+                break
             other = profiles[at]
             tie = tied.get(other.id)
             why: tuple[str, ...] = ()
-            words = self.index.shared(question, at)
-            if len(words) > 1 or tie or len(question.words) < 2 or not stated.isdisjoint(other.facts):
+            words = self.index.shared(question, at) if shown else {}
+            if len(words) > 1 or (shown and (tie or len(question.words) < 2 or not stated.isdisjoint(other.facts))):
                 why = reasons(profile, other, words, self.index.agreed(question, at), tie)
-            if why:
+            if why or not shown:
                 found.append(Match(other.id, -negative, strength(-negative), why, tie.relation if tie else ""))
-            if len(found) == count:
-                break
         return found
 
 

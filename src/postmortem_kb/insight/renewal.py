@@ -12,10 +12,10 @@ from functools import cached_property
 
 from postmortem_kb.insight.champions import NOTHING, SEEDS, Champions, Heaviest, Postings, postings
 from postmortem_kb.insight.compounds import root
-from postmortem_kb.insight.matches import Matcher
+from postmortem_kb.insight.matches import KNOWN, Match, Matcher
 from postmortem_kb.insight.profile import Profile
 from postmortem_kb.insight.rarity import Scales
-from postmortem_kb.insight.reasons import FAINT
+from postmortem_kb.insight.reasons import CLEAR, FAINT
 from postmortem_kb.insight.standing import Standing
 from postmortem_kb.insight.ties import ties
 from postmortem_kb.insight.weighed import Weighed, parts_of
@@ -66,7 +66,7 @@ class Renewal:
     changed: set[str]
     """The ids of those that changed themselves."""
     count: int
-    """So many matches are shown of each at most."""
+    """So many matches of each are shown at most."""
 
     def concerned(self) -> list[str]:
         """The ids of those whose matches can have changed, sorted."""
@@ -86,12 +86,18 @@ class Renewal:
         positions = [index.at[id] for id in self.changed]
         concerned = set()
         for id in self.weighed.keys() - found:
-            shown = self.before.each[id].matches
-            least = shown[-1].score if len(shown) == self.count else FAINT
+            known = self.before.each[id].matches
+            least = self._least(known)
             scores = index.scores(index.question(index.profiles[index.at[id]]), positions, FAINT)
-            if any(match.id in others for match in shown) or any(score >= least for score, _ in scores):
+            if any(match.id in others for match in known) or any(score >= least for score, _ in scores):
                 concerned.add(id)
         return concerned
+
+    def _least(self, found: Sequence[Match]) -> float:
+        """What another postmortem has to reach to be a match, too."""
+        if len(found) < self.count:
+            return FAINT
+        return found[-1].score if len(found) >= KNOWN else min(found[-1].score, CLEAR)
 
     def _by_words(self, found: set[str]) -> set[str]:
         """Those of a large catalog whose candidates changed, or can be others now, beside those found."""

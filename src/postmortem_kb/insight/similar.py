@@ -17,7 +17,7 @@ from postmortem_kb.model import Action, Postmortem
 from postmortem_kb.source.limits import Limits
 
 SHOWN = 5
-"""So many similar ones are shown of each."""
+"""So many similar ones are shown of each; more are known, where they are clearly similar."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

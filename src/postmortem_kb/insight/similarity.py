@@ -25,8 +25,10 @@ FACTS = 0.5
 """What the same services, assets, alerts, tags and categories add."""
 SMALL = 256
 """In a catalog of so many, all are compared with all."""
-_CANDIDATES = (40, 12)
-"""So many are compared by the words that weigh most, and so many of them in full."""
+_CANDIDATES = 40
+"""So many are compared by the words that weigh most."""
+FULL = 12
+"""So many of them are compared in full."""
 
 Score = tuple[float, int]
 """How alike, and the position of the other."""
@@ -126,12 +128,11 @@ class Index:
 
     def near(self, agreement: Agreement, found: Mapping[int, float]) -> Near:
         """The nearest of those with which a postmortem has words in common, by their positions and what the words bring."""
-        some, few = _CANDIDATES
-        best = nlargest(some, found.values())
-        least = best[-1] if len(best) == some else 0.0
+        best = nlargest(_CANDIDATES, found.values())
+        least = best[-1] if len(best) == _CANDIDATES else 0.0
         ranked = [(-x * agreement.raises(self.agreement(at)), at) for at, x in found.items() if x >= least]
-        near = sorted(ranked)[:few]
-        return Near(tuple(self.profiles[at].id for _, at in near), least, -near[-1][0] if len(near) == few else 0.0)
+        near = sorted(ranked)[:FULL]
+        return Near(tuple(self.profiles[at].id for _, at in near), least, -near[-1][0] if len(near) == FULL else 0.0)
 
     def prepare(self) -> None:
         """Work out what every comparison needs."""

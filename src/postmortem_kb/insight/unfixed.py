@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import islice
 
 from postmortem_kb.action_history import ActionHistory, Promise, Turn
 from postmortem_kb.insight.figures import quarter
 from postmortem_kb.insight.reasons import CLEAR
 from postmortem_kb.insight.relations import Related
-from postmortem_kb.insight.similar import Similar
+from postmortem_kb.insight.similar import SHOWN, Similar
 from postmortem_kb.model import Action, Postmortem
 
 
@@ -54,23 +55,27 @@ def unfixed(
     Args:
         postmortem: The later incident.
         related: Its written relations.
-        similar: Its computed ones; faint ones are passed over.
+        similar: Its computed ones, best first; faint and later ones are passed over, and so are those behind the first `SHOWN`.
         history: What git remembers of actions.
     """
-    earlier = {one.postmortem.id: (one.postmortem, False) for one in similar if one.score >= CLEAR}
-    earlier |= {one.postmortem.id: (one.postmortem, True) for one in related}
     began = postmortem.times.started
     if not began:
         return []
+    clear = (one.postmortem for one in similar if one.score >= CLEAR and _before(one.postmortem, began))
+    earlier = {other.id: (other, False) for other in islice(clear, SHOWN)}
+    earlier |= {one.postmortem.id: (one.postmortem, True) for one in related if _before(one.postmortem, began)}
     day = began.date()
     found = []
     for other, written in earlier.values():
-        if other.times.started and other.times.started < began:
-            for action in other.actions:
-                turns = history.get((other.path, action.id), ()) if history else ()
-                if state := state_on(action, day, turns):
-                    found.append(Unfixed(other, action, state, written))
+        for action in other.actions:
+            turns = history.get((other.path, action.id), ()) if history else ()
+            if state := state_on(action, day, turns):
+                found.append(Unfixed(other, action, state, written))
     return sorted(found, key=lambda one: (one.postmortem.times.started, one.postmortem.id))
+
+
+def _before(other: Postmortem, moment: datetime) -> bool:
+    return other.times.started is not None and other.times.started < moment
 
 
 def state_on(action: Action, day: date, turns: Sequence[Turn] = ()) -> str:
