@@ -204,6 +204,18 @@ def test_one_error_is_not_traded_for_another(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == reason.replace("canceled", "cancelled")
 
 
+def test_what_could_not_be_read_is_mended_though_other_errors_come_to_light(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hidden = DRAFT.replace("| Time | Event |", "| When | What |")
+    file.write_text(hidden.replace("title: Checkout was down", "title: Retry storm #2"), encoding="utf-8")
+    assert fix(file, "--fix") == 1
+    assert file.read_text(encoding="utf-8") == hidden.replace("title: Checkout was down", 'title: "Retry storm #2"')
+    told = capsys.readouterr().out
+    assert "[timeline-format]" in told
+    assert "--fix" not in told
+
+
 def test_a_key_and_its_value_are_mended_one_after_the_other(file: Path) -> None:
     """The first makes one error of two, the second none of one."""
     file.write_text(DRAFT.replace("started: 2026-03-04T09:00:00Z", "startd: 2026-03-04 09:00:00Z"), encoding="utf-8")

@@ -44,7 +44,8 @@ def fix_document(path: str, context: Context, rules: Sequence[Rule]) -> Fixed | 
     """A file with everything mended that has one right answer; None where there is nothing, or nothing can be proven.
 
     Each round of edits is kept only if what could be read can be read, and fewer errors are left than before; or as many, and
-    fewer warnings; or as many of both, and less advice. A misspelt key that is mended may show that its value is wrong, too:
+    fewer warnings; or as many of both, and less advice. What could not be read hid other errors: where it can be, those count that
+    stand where something was mended. A misspelt key that is mended may show that its value is wrong, too:
     the next round mends that, or the check that follows reports it.
     """
     content = original = (context.catalog.root / path).read_bytes()
@@ -52,7 +53,7 @@ def fix_document(path: str, context: Context, rules: Sequence[Rule]) -> Fixed | 
     for _ in range(_ROUNDS):
         document = parse_document(path, content, context.catalog.limits)
         found = _diagnostics(document, context, rules)
-        mended = _mend(document, content, found, partial(_better, path, found, context, rules))
+        mended = _mend(document, content, found, partial(_better, document, found, context, rules))
         if mended is None:
             break
         content = mended[0]
@@ -68,23 +69,27 @@ def _diagnostics(document: Document, context: Context, rules: Sequence[Rule]) ->
 
 
 def _mend(
-    document: Document, content: bytes, found: Sequence[Diagnostic], proves: Callable[[bytes], bool]
+    document: Document, content: bytes, found: Sequence[Diagnostic], proves: Callable[[bytes, set[int]], bool]
 ) -> tuple[bytes, int] | None:
     """All fixes at once, else one by one: the first content that is proven, and how many fixes are in it."""
     fixes = [diagnostic.fix.edits for diagnostic in found if diagnostic.fix]
     mark = _BOM if content.startswith(_BOM.encode()) else ""
     for chosen in (fixes, *([edits] for edits in fixes)):
         new = (mark + apply(document.text, (edit for edits in chosen for edit in edits))).encode()
-        if new != content and proves(new):
+        if new != content and proves(new, {edit.span.line for edits in chosen for edit in edits}):
             return new, len(chosen)
     return None
 
 
-def _better(path: str, found: Sequence[Diagnostic], context: Context, rules: Sequence[Rule], new: bytes) -> bool:
-    document = parse_document(path, new, context.catalog.limits)
+def _better(
+    before: Document, found: Sequence[Diagnostic], context: Context, rules: Sequence[Rule], new: bytes, lines: set[int]
+) -> bool:
+    document = parse_document(before.path, new, context.catalog.limits)
     if not document.readable:
         return False
     left = _diagnostics(document, context, rules)
+    if not before.readable and not any(d.severity is Severity.ERROR and d.span.line in lines for d in left):
+        return True
     # A status that can be read may bring warnings with it, but only where an error is gone.
     return _weight(left) < _weight(found)
 
