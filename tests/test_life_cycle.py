@@ -584,3 +584,26 @@ def test_a_broken_file_is_reported_and_not_compared(repository: Repository) -> N
 def test_what_the_check_itself_mends_is_held_against_the_ref_at_once(repository: Repository) -> None:
     repository.commit(changed(CLOSED, "severity:", "serverity:"))
     assert repository.check("--since", "HEAD", "--fix") == repository.check("--since", "HEAD")
+
+
+LATE = "--select", "deadline"
+
+
+@pytest.mark.parametrize("name", ["postmortems/2026/pool-full.md", "postmortems/größe.md"])
+@pytest.mark.parametrize(("written", "late"), [("2026-03-05T12:00:00Z", 0), ("2026-03-08T12:00:00Z", 2), ("", 5)])
+def test_a_draft_is_late_by_when_it_was_written_however_long_its_review_takes(
+    name: str, written: str, late: int, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1773230400")
+    repository.commit("other", "README.md")
+    text = changed(DRAFT, "id: pool-full", f"id: {Path(name).stem}")
+    repository.git("checkout", "--quiet", "-b", "draft")
+    repository.write(text, name)
+    if written:
+        repository.commit()
+        repository.git("commit", "--quiet", "--amend", "--no-edit", "--date", written)
+        repository.commit(text.replace("The pool was full.", "It was full."), name)
+    main(["--root", str(repository.folder), "check", *LATE, "--since", "main"])
+    told = repository.capsys.readouterr().out
+    assert ("later than a draft" in told) == bool(late)
+    assert f"The draft comes {late} days later" in told or not late

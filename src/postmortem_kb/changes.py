@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 from postmortem_kb.catalog import is_postmortem
 from postmortem_kb.errors import UsageError
-from postmortem_kb.git import call_git, refusal
+from postmortem_kb.git import call_git, moment_of, refusal
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.document import Document, parse_document
 from postmortem_kb.source.limits import Limits
@@ -27,6 +28,8 @@ class Changes:
     """The earlier state of the files that are gone."""
     added: frozenset[str]
     """The paths that were not there."""
+    written: Mapping[str, date]
+    """The day on which each of them was first committed, in UTC; those that no commit holds are left out."""
 
 
 def read_changes(root: Path, ref: str, limits: Limits, index: Path | None = None) -> Changes:
@@ -47,12 +50,32 @@ def read_changes(root: Path, ref: str, limits: Limits, index: Path | None = None
     lost = [old for old, new in _listed(root, commit, GIT_INDEX_FILE=str(index)) if not new] if index else []
     gone = dict.fromkeys([*(old for old, new in found if not new), *lost])
     kept = [(old, new) for old, new in found if new and new not in gone]
+    added = frozenset(new for old, new in kept if not old)
     return Changes(
         ref,
         {new: _earlier(root, commit, old, limits) for old, new in kept if old},
         tuple(_earlier(root, commit, old, limits) for old in gone),
-        frozenset(new for old, new in kept if not old),
+        added,
+        _written(root, commit, added) if added else {},
     )
+
+
+def _written(root: Path, commit: str, paths: Collection[str]) -> dict[str, date]:
+    """When each of some files was first committed since a commit: by its author's clock, which a rebase leaves as it is."""
+    told = _git(
+        root, "-c", "log.showSignature=false", "log", "--diff-filter=A", "--no-renames", "--name-only", "-z",
+        "--format=%x00%at", "--relative", f"{commit}..HEAD", "--", FOLDER,
+    )  # fmt: skip
+    found: dict[str, date] = {}
+    fields = iter(os.fsdecode(told).split("\0"))
+    next(fields)
+    while moment := next(fields, ""):
+        # A line break parts the names from what the format prints, and an empty one begins the next commit.
+        while name := next(fields, "").removeprefix("\n"):
+            if name in paths:
+                # Commits come with the newest first, and their authors' clocks in any order.
+                found[name] = min(found.get(name, date.max), moment_of(moment).date())
+    return found
 
 
 def _earlier(root: Path, commit: str, path: str, limits: Limits) -> Document:

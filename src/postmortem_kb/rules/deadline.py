@@ -3,7 +3,7 @@
 ## What it does
 
 Counts from `timestamps.resolved`: reports a draft that should be reviewed by now and a reviewed postmortem that should be closed. With
-`check --since`, also a file that was added later than a draft should exist.
+`check --since`, also a file that was first committed later than a draft should exist; one that no commit holds counts as of today.
 
 ## Why it matters
 
@@ -67,7 +67,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         help = f"{context.policy.allowed(deadline)} from `resolved` are allowed. Take the step, or say why not."
         yield Finding(span, message, help, "status")
     if context.changes and document.path in context.changes.added:
-        late = (context.today - context.policy.deadline("draft", resolved)).days
+        # However long its review takes.
+        written = context.changes.written.get(document.path, context.today)
+        late = (written - context.policy.deadline("draft", resolved)).days
         if late > 0:
             span = document.frontmatter.at("timestamps", "resolved")
             message = f"The draft comes {late} day{'s' * (late > 1)} later than a draft should exist"
