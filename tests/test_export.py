@@ -418,7 +418,7 @@ def test_an_incident_is_readable_as_plain_text(base: Path, tmp_path: Path) -> No
         "- **CF1** Contributing factor (Human, latent): It was late\n    - No action answers this",
         "- **A1** &#61;Size the pool\n    - Todo, due 20 Mar 2026, prevent, P1, [@maria](../owners/maria.md)",
         "    - Ticket: [OPS-1](https://example.org/OPS-1)",
-        "    - Verified: A drill, 22 Mar 2026, It rang",
+        "    - Verified 22 Mar 2026: A drill: It rang",
         "- Recurrence of: [The first time](a.md). The same pool",
         "- [The graph](https://example.org/graph?a=1&amp;b=%282%29) (Dashboard)",
         "- Script `javascript:hit()` (Report)",

@@ -254,10 +254,10 @@ def test_a_check_that_is_planned_is_not_called_done(base: Path, write: Write, tm
     assert main(["--root", str(base), "export", "--format", "markdown", str(tmp_path / "out")]) == 0
     text = (tmp_path / "out" / "docs" / "incidents" / "a.md").read_text(encoding="utf-8").replace("\u00a0", " ")
     for told in (page, text):
-        assert re.findall(r"(Verified|To verify): (A \w+)", told) == [
-            ("To verify", "A drill"),
-            ("To verify", "A query"),
-            ("Verified", "A test"),
+        assert re.findall(r"(Verified|To verify)( 1 \w+ 2026|) ?: (A \w+(?:: It held)?)", told) == [
+            ("To verify", " 1 Jun 2026", "A drill"),
+            ("To verify", "", "A query"),
+            ("Verified", " 1 Feb 2026", "A test: It held"),
         ]
 
 

@@ -93,6 +93,12 @@ class Verification:
     on: date | None = None
     result: str = ""
 
+    @property
+    def told(self) -> str:
+        """How, and with what result: two sentences where the first one ends."""
+        between = "" if self.how.rstrip().endswith((".", "!", "?")) else ":"
+        return f"{self.how}{between} {self.result}" if self.result else self.how
+
 
 @dataclass(frozen=True, slots=True)
 class Action:

@@ -32,9 +32,16 @@ _ACTIONS = 3
     "-n", "--number", "count", type=click.IntRange(1, 100), default=5, show_default=True, help="At most so many."
 )
 @click.option("--since", metavar="REF", help="Compare what is new or changed since this git ref with what was before.")
-@click.option("--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "markdown"]),
+    help="Default: text; of `--since`: markdown, which nothing else prints.",
+)
 @click.pass_obj
-def command(root: Path | None, path: str | None, text: str | None, count: int, since: str | None, format_: str) -> int:
+def command(
+    root: Path | None, path: str | None, text: str | None, count: int, since: str | None, format_: str | None
+) -> int:
     """Find the past incidents that are most like a file, a text, or what is read from standard input.
 
     PATH is a postmortem, a draft or any other text; `-` reads standard input. Says why each is similar and what is still
@@ -42,7 +49,7 @@ def command(root: Path | None, path: str | None, text: str | None, count: int, s
     """
     if sum(value is not None for value in (path, text, since)) != 1:
         raise UsageError("give one of PATH, `-`, `--text TEXT` and `--since REF`")
-    if (format_ == "markdown") != (since is not None):
+    if format_ and (format_ == "markdown") != (since is not None):
         raise UsageError("`--since` prints `--format markdown`, and nothing else does")
     folder = knowledge_base(root)
     catalog = read_catalog(folder, read_policy(folder).limits)
@@ -53,7 +60,7 @@ def command(root: Path | None, path: str | None, text: str | None, count: int, s
         if not told.strip():
             click.echo("There is nothing to compare: the text is empty.", err=True)
         found = Searcher(catalog, shelf_of(folder)).similar(_profile(path, told, catalog), count, told)
-        lines = map(printable, _text(found, len(catalog.paths))) if format_ == "text" else _json(found)
+        lines = map(printable, _text(found, len(catalog.paths))) if format_ != "json" else _json(found)
     for line in lines:
         click.echo(line)
     return 0

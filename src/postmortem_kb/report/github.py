@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Diagnostic, Severity
-from postmortem_kb.report.report import Run
+from postmortem_kb.report.report import Run, count
 
 FROM_TOP = True
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "notice"}
@@ -21,7 +21,7 @@ def report(run: Run, *, colour: bool) -> Iterator[str]:
     for diagnostic in sorted(run.diagnostics, key=lambda d: (list(_COMMANDS).index(d.severity), d.order)):
         yield _annotation(diagnostic)
     summary = run.summary
-    yield f"{summary.files} postmortems checked: {summary.errors} errors, {summary.warnings} warnings"
+    yield f"{count(summary.files, 'postmortem')} checked: {count(summary.errors, 'error')}, {count(summary.warnings, 'warning')}"
 
 
 def summary(run: Run) -> Iterator[str]:
@@ -32,7 +32,7 @@ def summary(run: Run) -> Iterator[str]:
     if not run.diagnostics:
         yield f"{figures.files} checked, nothing found."
         return
-    yield f"{figures.files} checked: **{figures.errors} errors**, {figures.warnings} warnings."
+    yield f"{figures.files} checked: **{count(figures.errors, 'error')}**, {count(figures.warnings, 'warning')}."
     yield ""
     yield "| | Place | What is wrong | What to write instead |"
     yield "| --- | --- | --- | --- |"

@@ -8,7 +8,7 @@ from itertools import groupby
 import click
 
 from postmortem_kb.diagnostic import Diagnostic, Severity
-from postmortem_kb.report.report import Run
+from postmortem_kb.report.report import Run, count
 
 FROM_TOP = False
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
@@ -50,23 +50,19 @@ def _window(line: str, column: int) -> tuple[str, int]:
 
 def _summary(run: Run, colour: bool) -> str:
     summary = run.summary
-    files = _count(summary.files, "postmortem")
+    files = count(summary.files, "postmortem")
     advice = sum(diagnostic.severity is Severity.ADVICE for diagnostic in run.diagnostics)
-    also = f" {_count(advice, 'piece')} of advice." if advice else ""
+    also = f" {count(advice, 'piece')} of advice." if advice else ""
     if not summary.files and not run.diagnostics:
         return f"{files} checked."
     if not summary.errors and not summary.warnings:
         return _paint(f"{files} checked: all good.", colour, fg="green") + also
-    found = f"{files} checked: {_count(summary.errors, 'error')}, {_count(summary.warnings, 'warning')}.{also}"
+    found = f"{files} checked: {count(summary.errors, 'error')}, {count(summary.warnings, 'warning')}.{also}"
     if not summary.errors:
         return f"{found} Warnings do not fail the check."
     mended = sum(diagnostic.fix is not None for diagnostic in run.diagnostics)
     fix = f" `postmortem check --fix` mends {mended} of them." if mended else ""
     return f"{found}{fix} `postmortem explain RULE` shows why a rule exists and how to satisfy it."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _paint(text: str, colour: bool, *, fg: str | None = None, bold: bool = False, dim: bool = False) -> str:

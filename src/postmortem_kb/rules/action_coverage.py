@@ -64,14 +64,17 @@ SCOPE = Scope.DOCUMENT
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each required type without an action."""
     frontmatter = document.frontmatter
-    items = [item for _, item in frontmatter.mappings("action_items") if item.get("status") != "cancelled"]
+    items = [item for _, item in frontmatter.mappings("action_items")]
+    cancelled = {item.get("type"): item.get("id") for item in items if item.get("status") == "cancelled"}
+    items = [item for item in items if item.get("status") != "cancelled"]
     present = [item.get("type") for item in items]
     required = context.policy.required(frontmatter.get("status"), frontmatter.get("severity"))
     # Without any action, the schema says that they are missing.
     for word in dict.fromkeys(word for requirement in required for word in requirement.action_types) if items else ():
         if word not in present:
             severity, status = frontmatter.get("severity"), frontmatter.get("status")
-            message = f"No action is of the type `{word}`: a {status} {severity} postmortem needs one"
+            none = f"`{cancelled[word]}` is cancelled, and no other action" if word in cancelled else "No action"
+            message = f"{none} is of the type `{word}`: a {status} {severity} postmortem needs one"
             yield Finding(frontmatter.at_key("action_items"), message, _HELP.get(word, "Add one."), word)
 
 

@@ -109,7 +109,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             more = f"; and {len(left) - 3} more" if len(left) > 3 else ""
             yield Finding(
                 document.frontmatter.at("related", index, "id"),
-                f"When this began, `{other.stem}` had {len(left)} actions that were not done: {named}{more}",
+                f"When this began, `{other.stem}` had {len(left)} action{'s that were' if len(left) > 1 else ' that was'} not done: {named}{more}",
                 "Say in the text whether they would have helped; `suppress` this with the reason where not.",
                 other.stem,
             )

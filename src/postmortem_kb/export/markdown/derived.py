@@ -125,11 +125,11 @@ def _action(action: Action, place: Place) -> Iterator[str]:
     state = " ".join(filter(None, (plain(words.label(action.status)), done)))
     yield f"    - {_told(state, due, plain(action.type), plain(action.priority), place.owner(action.owner))}"
     check, key = action.verification, words.ticket(action.ticket) or "Ticket"
-    verified = _told(plain(check.how), _day(check.on), plain(check.result)) if check else ""
+    day = f" {words.day(check.on)}" if check and check.on else ""
     details = [
         ("Answers", _joined(action.addresses)),
         ("Done when", plain(action.success_criteria)),
-        ("Verified" if check and check.result else "To verify", verified),
+        (f"{'Verified' if check and check.result else 'To verify'}{day}", plain(check.told) if check else ""),
         ("Cancelled", plain(action.reason)),
         ("Ticket", outside(key, action.ticket) if scheme(action.ticket) else plain(action.ticket)),
     ]
