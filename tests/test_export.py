@@ -69,7 +69,7 @@ contributing_factors:
   - {id: CF1, kind: human, latent: true, statement: It was late}
 action_items:
   - {id: A1, action: "=Size the pool", type: prevent, owner: "@maria", priority: P1, status: todo, due: 2026-03-20, addresses: [RC1], ticket: "https://example.org/OPS-1"}
-  - {id: A2, action: Alert on the pool, type: detect, owner: "@maria", priority: P2, status: done, completed: 2026-03-21, verification: {how: A drill, on: 2026-03-22, result: It rang}}
+  - {id: A2, action: Alert on the pool, type: detect, owner: "@maria", priority: P2, status: done, completed: 2026-03-21, verification: {how: A drill, on: 2026-03-22, result: It rang, x-note: secretive}}
 related:
   - {id: a, relation: recurrence-of, note: The same pool}
 links:
@@ -526,6 +526,15 @@ def test_json_is_what_the_site_publishes(base: Path, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "schema.json").is_file()
 
 
+@pytest.mark.parametrize("format_", ["json", "csv"])
+def test_what_a_team_added_for_itself_is_no_part_of_the_data(format_: str, base: Path, tmp_path: Path) -> None:
+    assert export(base, tmp_path / "out", format_) == 0
+    told = b"".join(file.read_bytes() for file in (tmp_path / "out").rglob("*.*") if file.is_file())
+    assert b"Size the pool" in told
+    assert b"secretive" not in told
+    assert b"payments" not in told
+
+
 def test_csv_has_a_row_each_and_no_formulas(base: Path, tmp_path: Path) -> None:
     assert export(base, tmp_path / "out", "csv") == 0
 
@@ -584,6 +593,8 @@ def test_the_published_schemas_refuse_what_a_reader_cannot_use(
         'one "two", three',
         "one\u2028two",
         "one\0two",
+        "one\x0btwo",
+        "one\x85two",
         "\r=1",
     ],
 )
@@ -602,7 +613,7 @@ def test_a_text_stays_one_cell_whatever_it_holds(text: str, base: Path, tmp_path
         assert text.strip() in {row[key].removeprefix("'").strip() for row in found}
         # A spreadsheet may take these for the ends of cells as well, where no quotes stand around them.
         bare = re.sub(r'"(?:[^"]|"")*"', "", (tmp_path / "out" / name).read_bytes().decode("utf-8"))
-        assert not re.search("[;\t\r]", bare)
+        assert not re.search("[;\x00-\t\x0b-\x1f\x85\u2028\u2029]", bare)
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\t", "\n", "\f", "\xa0", "\u3000", "\x00", "\ufeff", "\u200b", " \r "])

@@ -269,6 +269,23 @@ def test_the_calendar_has_a_day_for_what_is_due_and_for_what_has_to_be_decided(b
     assert told == ["A1 of a (P2): Down", "Owner: @maria", "P1, prevent, todo", "Ticket: OPS-1"]
 
 
+def test_the_name_of_the_calendar_is_text(base: Path) -> None:
+    (base / "postmortem.toml").write_text("[site]\nname = 'A\\new, B; C'\n", encoding="utf-8")
+    calendar = published(base)["actions.ics"]
+    assert r"X-WR-CALNAME:A\\new\, B\; C: due dates" in unfolded(calendar)
+    # What the public is told of a risk names nobody.
+    text = (
+        (base / "postmortems" / "a.md")
+        .read_text(encoding="utf-8")
+        .replace("status: reviewed", "status: reviewed\nvisibility: public")
+    )
+    (base / "postmortems" / "a.md").write_text(text, encoding="utf-8")
+    (base / "postmortem.toml").write_text('[public]\nkeys = ["root_causes.accepted_risk"]\n', encoding="utf-8")
+    knowledge = read_knowledge(base, read_policy(base), dt.date(2026, 4, 1), audience="public")
+    (risk,) = events("".join(files(knowledge)["actions.ics"]()))
+    assert "Accepted by" not in risk["DESCRIPTION"]
+
+
 def test_days_at_the_ends_of_time_are_days(base: Path) -> None:
     text = (base / "postmortems" / "a.md").read_text(encoding="utf-8")
     text = text.replace("due: 2026-03-20", "due: 0001-01-01").replace("due: 2026-05-01", "due: 9999-12-31")

@@ -213,8 +213,10 @@ def test_names_that_differ_in_nothing_visible_are_one_id(
     ("format_", "told"),
     [
         ("text", "postmortems/\N{REPLACEMENT CHARACTER}.md:1:1: error"),
-        ("json", '"path": "postmortems/\\udcff.md"'),
-        ("github", "::error file=postmortems/\\udcff.md,"),
+        ("json", '"path": "postmortems/\\\\xff.md"'),
+        ("gitlab", '"path": "postmortems/\\\\xff.md"'),
+        ("rdjson", '"path": "postmortems/\\\\xff.md"'),
+        ("github", "::error file=postmortems/\\xff.md,"),
     ],
 )
 def test_names_that_are_not_utf_8_are_reported(
@@ -258,7 +260,7 @@ def test_text_cannot_forge_an_annotation(tmp_path: Path, capfd: pytest.CaptureFi
     assert main(["--root", str(tmp_path), "check", "--format", "github"]) == 1
     lines = capfd.readouterr().out.splitlines()
     assert [line for line in lines if line.startswith(("::add-mask", "::error::"))] == []
-    assert all(line.startswith(("::error file=", "::warning file=", "1 postmortems")) for line in lines)
+    assert all(line.startswith(("::error file=", "::warning file=", "1 postmortem")) for line in lines)
 
 
 @pytest.mark.parametrize("name", ["zero bytes", "binary bytes", "an open list", "a duplicate key", "a line of 5 MB"])

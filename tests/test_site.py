@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -338,6 +339,16 @@ def test_a_commit_of_a_year_that_no_calendar_holds_is_a_revision_all_the_same(ba
     run(["git", "commit", "-qam", "Tell more"], base, env={"GIT_COMMITTER_DATE": "2026-03-06T10:00:00Z"})
     build(base, run)
     assert re.findall(r"</code> ([A-Z][a-z ]+)</li>", article(base, "incidents/a")) == ["Tell more", "Begin"]
+
+
+def test_a_postmortem_in_a_folder_whose_name_is_no_utf_8_has_revisions(base: Path, run: Run) -> None:
+    folder = Path(os.fsdecode(os.fsencode(base / "postmortems") + b"/t\xe9am"))
+    folder.mkdir()
+    (base / "postmortems" / "a.md").rename(folder / "a.md")
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Begin"]):
+        run(["git", *command], base, env={"GIT_COMMITTER_DATE": "2026-03-05T10:00:00Z"})
+    build(base, run)
+    assert "Last revised 5 Mar 2026" in words(article(base, "incidents/a"))
 
 
 def test_revisions_outlive_a_move(base: Path, run: Run) -> None:

@@ -13,7 +13,7 @@ from mkdocs.exceptions import MkDocsException
 from mkdocs.plugins import get_plugin_logger
 
 from mkdocs_postmortems.refusal import Refusal
-from postmortem_kb.source.text import path_text
+from postmortem_kb.paths import path_text
 
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer

@@ -12,9 +12,9 @@ from mkdocs.structure.files import File, Files
 
 from mkdocs_postmortems.refusal import Refusal
 from postmortem_kb.catalog import is_postmortem
+from postmortem_kb.paths import path_text
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.source.links import real
-from postmortem_kb.source.text import path_text
 
 
 def check_folders(config: MkDocsConfig, root: Path) -> None:

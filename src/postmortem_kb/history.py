@@ -72,7 +72,7 @@ def read_history(root: Path) -> History:
         return {}
     found: dict[str, list[Revision]] = {}
     today: dict[str, str] = {}
-    for revision, changes in _commits(answer.printed.decode("utf-8", "replace")) if not answer.code else ():
+    for revision, changes in _commits(answer.printed) if not answer.code else ():
         for status, old, new in changes:
             if status != _MOVED:
                 found.setdefault(today.get(new, new), []).append(revision)
@@ -84,10 +84,11 @@ def read_history(root: Path) -> History:
     return {path: tuple(revisions) for path, revisions in found.items()}
 
 
-def _commits(printed: str) -> Iterator[tuple[Revision, list[tuple[str, str, str]]]]:
+def _commits(printed: bytes) -> Iterator[tuple[Revision, list[tuple[str, str, str]]]]:
     """Each commit with its changes: status, old and new path."""
-    # Only NUL parts fields: a subject or a name may hold anything else. No status is empty, so an empty field begins a commit.
-    fields = iter(printed.split("\0"))
+    # Only NUL parts fields: a subject or a name may hold anything else, also bytes that are no UTF-8. No status is empty, so an empty
+    # field begins a commit.
+    fields = map(os.fsdecode, printed.split(b"\0"))
     next(fields)
     while commit := next(fields, ""):
         moment, author, subject = next(fields), next(fields), next(fields)
@@ -96,4 +97,9 @@ def _commits(printed: str) -> Iterator[tuple[Revision, list[tuple[str, str, str]
         while status := next(fields, "").removeprefix("\n"):
             old = next(fields)
             changes.append((status, old, next(fields) if status[0] == "R" else old))
-        yield Revision(commit, moment_of(moment), author, subject), changes
+        yield Revision(commit, moment_of(moment), _shown(author), _shown(subject)), changes
+
+
+def _shown(text: str) -> str:
+    """A text from git with a sign for each byte that is no UTF-8."""
+    return os.fsencode(text).decode("utf-8", "replace")

@@ -17,6 +17,7 @@ from postmortem_kb.export.calendar import Risk, calendar, risks
 from postmortem_kb.insight.actions import Owed, action_index, owner_key
 from postmortem_kb.insight.sides import name_key, names_by_key
 from postmortem_kb.knowledge import Knowledge, read_knowledge
+from postmortem_kb.paths import path_text
 from postmortem_kb.policy import read_policy
 from postmortem_kb.report.text import printable
 from postmortem_kb.root import knowledge_base
@@ -84,7 +85,7 @@ def command(
         and (not services or services & names_by_key(risk.postmortem.services).keys())
     ]
     for path, reason in knowledge.left_out.items():
-        click.echo(f"{path} is left out: {reason}", err=True)
+        click.echo(path_text(f"{path} is left out: {reason}"), err=True)
     for line in _unknown(owner, service, knowledge):
         click.echo(line, err=True)
     for line in _FORMATS[format_](entries, accepted, knowledge):

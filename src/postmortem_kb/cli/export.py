@@ -13,6 +13,7 @@ from postmortem_kb.errors import UsageError
 from postmortem_kb.export import csv, folder, site
 from postmortem_kb.generator import names_audience
 from postmortem_kb.knowledge import Knowledge, read_knowledge
+from postmortem_kb.paths import path_text
 from postmortem_kb.policy import read_policy
 from postmortem_kb.root import knowledge_base
 
@@ -48,7 +49,7 @@ def command(context: click.Context, format_: str, audience: str, target: Path) -
         )
     knowledge = read_knowledge(base, read_policy(base), today(), audience=audience)
     for path, reason in knowledge.left_out.items():
-        click.echo(f"{path} is left out: {reason}", err=True)
+        click.echo(path_text(f"{path} is left out: {reason}"), err=True)
     files = _files(format_, knowledge)
     folder.write(target, files, base)
     click.echo(f"{len(files)} file{'' if len(files) == 1 else 's'} in {target}")

@@ -18,6 +18,7 @@ from postmortem_kb.insight.figures import WAYS, Figures, figures, split, within
 from postmortem_kb.insight.share import Share
 from postmortem_kb.insight.times import DURATIONS, Distribution
 from postmortem_kb.knowledge import read_knowledge
+from postmortem_kb.paths import path_text
 from postmortem_kb.policy import read_policy
 from postmortem_kb.render.words import count, days, duration
 from postmortem_kb.root import knowledge_base
@@ -51,7 +52,7 @@ def command(
     policy, day = read_policy(folder), today()
     knowledge = read_knowledge(folder, policy, day)
     for path, reason in knowledge.left_out.items():
-        click.echo(f"{path} is left out: {reason}", err=True)
+        click.echo(path_text(f"{path} is left out: {reason}"), err=True)
     found = within(knowledge.postmortems, first, last)
     actions = action_index(found, day)
     whole = figures(found, actions, day)

@@ -67,12 +67,13 @@ def whole_calendar(knowledge: Knowledge) -> Iterator[str]:
 def _bound(events: Iterable[str], policy: Policy) -> Iterator[str]:
     """Events in a calendar, piece by piece; empty ones are left out."""
     # Imported here: it takes as long as a small check, and most runs write no calendar.
-    from icalendar import Calendar
+    from icalendar import Calendar, vText
 
     whole = Calendar()
     whole.add("prodid", "-//postmortem-kb//postmortem-kb//EN")
     whole.add("version", "2.0")
-    whole.add("x-wr-calname", one_line(f"{policy.site_name}: due dates"))
+    # Of a property that is none of the standard's, the library does not know that it is text.
+    whole.add("x-wr-calname", vText(one_line(f"{policy.site_name}: due dates")))
     inside = filter(None, events)
     first = next(inside, "")
     if not first:
@@ -107,7 +108,7 @@ def _decision(risk: Risk, policy: Policy, history: History) -> str:
     cause, postmortem = risk.cause, risk.postmortem
     told = [
         f"{cause.id} of {_incident(postmortem)}",
-        f"Accepted by: {risk.accepted.by}",
+        f"Accepted by: {risk.accepted.by}" if risk.accepted.by else "",
         f"Reason: {risk.accepted.reason}",
     ]
     names = (postmortem.id, "risk", cause.id, *_which(cause, postmortem.causes))

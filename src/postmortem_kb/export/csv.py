@@ -20,8 +20,9 @@ _INCIDENTS = (
 )  # fmt: skip
 # Programs may drop the blanks before a sign. The signs are also there in full width.
 _FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
-# A program that looks at a semicolon or a tab as well, as spreadsheets do, has to see that the cell goes on.
-_ENDS_A_CELL = re.compile(r'[",;\t\r\n]')
+# A program that looks at a semicolon or a tab as well, as spreadsheets do, has to see that the cell goes on; so has one that takes more signs
+# than two for the end of a line.
+_ENDS_A_CELL = re.compile(r'[",;\x00-\x1f\x7f-\x9f\u2028\u2029]')
 
 
 def files(knowledge: Knowledge) -> dict[str, str]:

@@ -16,9 +16,9 @@ from postmortem_kb.insight.actions import Owed
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.parts import parts, parts_of_actions, separated
+from postmortem_kb.paths import path_text
 from postmortem_kb.published import published
 from postmortem_kb.render import urls
-from postmortem_kb.source.text import path_text
 
 VERSION = 1
 
@@ -40,7 +40,7 @@ def action(entry: Owed) -> dict[str, Any]:
         "title": postmortem.title,
         "severity": postmortem.severity,
         "services": list(postmortem.services),
-        **{key: value for key, value in written.items() if not key.startswith("x-")},
+        **_bare(written),
         "overdue": entry.overdue,
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from postmortem_kb.insight.search import Found
 from postmortem_kb.insight.similar import Similar
-from postmortem_kb.source.text import path_text
+from postmortem_kb.paths import path_text
 
 ADDRESS = "api/related.json"
 VERSION = 1

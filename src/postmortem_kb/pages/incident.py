@@ -22,6 +22,7 @@ from postmortem_kb.pages.page import Content, Heading, Page, key_of, render
 from postmortem_kb.pages.prose import without_backticks
 from postmortem_kb.pages.searchable import BRIEFS, searchable
 from postmortem_kb.pages.sections import computed, sections
+from postmortem_kb.paths import path_text
 from postmortem_kb.policy import FOLDER
 from postmortem_kb.render import urls, words
 from postmortem_kb.render.forge import Forge, forge
@@ -29,7 +30,6 @@ from postmortem_kb.render.markdown import Links
 from postmortem_kb.render.pictures import Picture
 from postmortem_kb.render.scale import scale
 from postmortem_kb.source.links import PICTURES, below_root, evidence, scheme
-from postmortem_kb.source.text import path_text
 from postmortem_kb.words import IMPACTS
 
 Ask = Callable[[str, str], str]

@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
+from postmortem_kb.paths import path_text
 from postmortem_kb.policy import Policy
-from postmortem_kb.source.text import path_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Diagnostic, Severity
+from postmortem_kb.paths import path_text
 from postmortem_kb.report.report import Run, count
 
 FROM_TOP = True
@@ -49,7 +50,7 @@ def summary(run: Run) -> Iterator[str]:
 def _annotation(diagnostic: Diagnostic) -> str:
     span = diagnostic.span
     properties = {
-        "file": diagnostic.path,
+        "file": path_text(diagnostic.path),
         "line": str(span.line),
         "endLine": str(span.end_line),
         "title": f"[{diagnostic.rule}]",
@@ -57,7 +58,7 @@ def _annotation(diagnostic: Diagnostic) -> str:
     if span.line == span.end_line:
         properties |= {"col": str(span.column), "endColumn": str(span.end_column)}
     text = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{_COMMANDS[diagnostic.severity]} {text}::{_data(diagnostic.sentences)}"
+    return f"::{_COMMANDS[diagnostic.severity]} {text}::{_data(path_text(diagnostic.sentences))}"
 
 
 def _data(text: str) -> str:

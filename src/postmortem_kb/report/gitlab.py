@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Severity
+from postmortem_kb.paths import path_text
 from postmortem_kb.report.report import Run, fingerprint, identity
 
 FROM_TOP = True
@@ -26,12 +27,12 @@ def report(run: Run, *, colour: bool) -> Iterator[str]:
         seen[meaning] += 1
         issues.append(
             {
-                "description": diagnostic.sentences,
+                "description": path_text(diagnostic.sentences),
                 "check_name": diagnostic.rule,
                 "fingerprint": fingerprint(f"{meaning}\0{seen[meaning]}"),
                 "severity": _SEVERITIES[diagnostic.severity],
                 "location": {
-                    "path": diagnostic.path,
+                    "path": path_text(diagnostic.path),
                     "lines": {"begin": diagnostic.span.line, "end": diagnostic.span.end_line},
                 },
             }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from postmortem_kb.diagnostic import Diagnostic
+from postmortem_kb.paths import path_text
 from postmortem_kb.report.report import Run
 
 FROM_TOP = False
@@ -31,15 +32,15 @@ def report(run: Run, *, colour: bool) -> Iterator[str]:
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     span = diagnostic.span
     return {
-        "path": diagnostic.path,
+        "path": path_text(diagnostic.path),
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,
         "end_column": span.end_column,
         "severity": str(diagnostic.severity),
         "rule": diagnostic.rule,
-        "message": diagnostic.message,
-        "help": diagnostic.help,
+        "message": path_text(diagnostic.message),
+        "help": path_text(diagnostic.help),
         "fixable": diagnostic.fix is not None,
         "url": diagnostic.url,
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from postmortem_kb.diagnostic import Diagnostic, Severity, Span
+from postmortem_kb.paths import path_text
 from postmortem_kb.report.report import Run
 
 FROM_TOP = True
@@ -24,8 +25,8 @@ def report(run: Run, *, colour: bool) -> Iterator[str]:
 
 def _diagnostic(diagnostic: Diagnostic, run: Run) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "message": diagnostic.sentences,
-        "location": {"path": diagnostic.path, "range": _range(diagnostic.path, diagnostic.span, run)},
+        "message": path_text(diagnostic.sentences),
+        "location": {"path": path_text(diagnostic.path), "range": _range(diagnostic.path, diagnostic.span, run)},
         "severity": _SEVERITIES[diagnostic.severity],
         "code": {"value": diagnostic.rule, **({"url": diagnostic.url} if diagnostic.url else {})},
     }

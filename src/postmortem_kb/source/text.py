@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -21,11 +20,6 @@ def digest(content: bytes) -> str:
     from hashlib import blake2b
 
     return blake2b(content, digest_size=16).hexdigest()
-
-
-def path_text(text: str) -> str:
-    r"""A path, or a text with one in it, for files that hold UTF-8 only: a byte of a name that is none stands as `\xff`."""
-    return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, eq=False)
