@@ -516,6 +516,13 @@ def test_every_page_of_the_site_could_be_made_from_its_html(base: Path) -> None:
         assert rendered(other_page(source, Place("x.md", {})).split("\n---\n", 1)[1]).runs == [], source.path
 
 
+def test_what_explains_a_drawing_is_left_out_with_it(tmp_path: Path) -> None:
+    assert export(ROOT, tmp_path / "out") == 0
+    text = (tmp_path / "out" / "docs" / "metrics" / "index.md").read_text(encoding="utf-8")
+    assert "Times are medians of the incidents, or of as many as tell the time. Fewer than five" in text
+    assert not re.search("dot|Rings|full colour", text)
+
+
 def test_json_is_what_the_site_publishes(base: Path, tmp_path: Path) -> None:
     assert export(base, tmp_path / "out", "json") == 0
     for name in ("incidents", "actions"):

@@ -30,7 +30,8 @@ _BREAKS = (
     "dl",
     "main",
 )
-_SILENT_CLASSES = {"headerlink", "pm-count"}
+# What explains a drawing is left out with it.
+_SILENT_CLASSES = {"headerlink", "pm-count", "pm-legend"}
 _PART_CLASSES = {"pm-meta", "pm-note"}
 _ITEMS = ("li", "dt", "dd")
 # Marks in the gathered text, which are none of its own characters: between tags, and between parts of an item.
