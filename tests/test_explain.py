@@ -71,6 +71,25 @@ def test_the_policy_that_is_explained_is_that_of_the_repository(
     assert "- Every storm." in printed
 
 
+def test_a_status_of_ones_own_needs_what_the_contract_asks_of_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "postmortems").mkdir()
+    (tmp_path / "postmortem.toml").write_text("[words]\nstatus = ['in-review']\n", encoding="utf-8")
+    assert main(["--root", str(tmp_path), "explain", "--policy"]) == 0
+    rows = [re.split(r" *\| *", line) for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
+    assert rows[0][-2] == "in-review"
+    asked = [row[1] for row in rows if row[-2] == "yes"]
+    assert asked == [
+        "key `id`",
+        "key `title`",
+        "key `status`",
+        "key `severity`",
+        "key `roles.author`",
+        "key `timestamps`",
+    ]
+
+
 def test_without_a_rule_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [rule.NAME for rule in RULES]

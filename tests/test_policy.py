@@ -155,6 +155,11 @@ def test_all_that_is_wrong_with_a_policy_is_told_at_once(tmp_path: Path, capsys:
         ("[requires.report]\nkeys = ['impact.custmers']\n", 2, "did you mean `impact.customers`?"),
         ("[requires.report]\nsections = ['Time line']\n", 2, "did you mean `Timeline`?"),
         ("[requires.ours]\nseverity = ['P9']\n", 2, "there is no `P9`"),
+        (
+            "[severities]\nP1 = 'SEV1'\n[requires.ours]\nseverity = ['SEV1']\n",
+            4,
+            "`SEV1` goes by its name without `[severities]` here: write `P1`",
+        ),
         ("[requires.ours]\nstatus = ['done']\nkeys = []\n", 2, "there is no `done`"),
         ("[requires.ours]\naction_types = ['hope']\n", 2, "there is no `hope`"),
         ("[public]\nhosts = [\n  'https://example.com/',\n]\n", 2, "public.hosts"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from postmortem_kb.policy import Policy
+from postmortem_kb.published import published
+from postmortem_kb.words import CLOSED, DRAFT, REVIEWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,17 @@ def _asked(policy: Policy, status: str, severity: str) -> Iterator[tuple[str, st
         yield from (("key", name) for name in requirement.keys)
         yield from (("section", name) for name in requirement.sections)
         yield from (("action type", name) for name in requirement.action_types)
+    if status not in (DRAFT, REVIEWED, CLOSED):
+        # No block has to name a status of one's own, and the contract asks for these whatever the policy says.
+        yield from (("key", name) for name in _always())
+
+
+@cache
+def _always() -> tuple[str, ...]:
+    """The keys that every postmortem has, dotted."""
+    schema = json.loads(published("postmortem.schema.json"))
+    inner = {name: schema["properties"][name].get("required", ()) for name in schema["required"]}
+    return tuple(f"{name}.{key}" if key else name for name in inner for key in inner[name] or ("",))
 
 
 def _title(pairs: list[tuple[str, str]], policy: Policy) -> str:

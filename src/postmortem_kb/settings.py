@@ -124,10 +124,14 @@ def _contradictions(settings: Mapping[str, Any], default: Mapping[str, Any]) -> 
         "action_types": words["action_type"],
         "sections": (*default["sections"]["order"], *default["sections"]["optional"]),
     }
+    renamed = {shown: word for word, shown in settings.get("severities", {}).items()}
     for name, block in settings.get("requires", {}).items():
         for key, valid in known.items():
             for word in block.get(key, ()):
-                if word not in valid:
+                if key == "severity" and word not in valid and word in renamed:
+                    said = f"`{word}` goes by its name without `[severities]` here: write `{renamed[word]}`"
+                    yield ("requires", name, key), f"`requires.{name}.{key}`: {said}"
+                elif word not in valid:
                     yield ("requires", name, key), _unknown(f"requires.{name}.{key}", word, valid)
         for dotted in block.get("keys", ()):
             if not _is_key(dotted):

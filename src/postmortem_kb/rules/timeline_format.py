@@ -53,7 +53,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     timeline = context.timeline(document)
     if timeline is None:
         return
-    if timeline.fault and timeline.span:
+    # A table that is too long to be read is there: `file-size` tells of it.
+    unread = any(found.span.line > timeline.section.span.line for found in document.body.excess)
+    if timeline.fault and timeline.span and (timeline.table or not unread):
         yield Finding(
             timeline.span, timeline.fault, "Begin it with `| Time | Event |` and `| --- | --- |`.", "Timeline"
         )
