@@ -201,6 +201,8 @@ def test_ids_stay_when_a_title_changes_and_differ_between_sites(base: Path) -> N
 def test_what_changed_last_comes_first_and_drafts_stay_out(base: Path, run: Run) -> None:
     add(base, "b", title="Second", published="2026-03-08")
     add(base, "c", title="Draft", published="2026-03-09", status="draft")
+    (base / "postmortem.toml").write_text('[words]\nstatus = ["in-review"]\n', encoding="utf-8")
+    add(base, "d", title="Nobody has reviewed it", published="2026-03-09", status="in-review")
 
     def commit(day: str) -> None:
         for command in (["add", "-A"], ["commit", "-qm", "Change"]):

@@ -9,7 +9,7 @@ from functools import cache
 
 from postmortem_kb.policy import Policy
 from postmortem_kb.published import published
-from postmortem_kb.words import CLOSED, DRAFT, REVIEWED
+from postmortem_kb.words import LIFE_CYCLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _asked(policy: Policy, status: str, severity: str) -> Iterator[tuple[str, st
         yield from (("key", name) for name in requirement.keys)
         yield from (("section", name) for name in requirement.sections)
         yield from (("action type", name) for name in requirement.action_types)
-    if status not in (DRAFT, REVIEWED, CLOSED):
+    if status not in LIFE_CYCLE:
         # No block has to name a status of one's own, and the contract asks for these whatever the policy says.
         yield from (("key", name) for name in _always())
 

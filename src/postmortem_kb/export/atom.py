@@ -12,7 +12,7 @@ from postmortem_kb.export.identity import changed, lasting_id, one_line, shared,
 from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.render import urls
-from postmortem_kb.words import DRAFT
+from postmortem_kb.words import CLOSED, REVIEWED
 
 ADDRESS = "feed.xml"
 _MOST = 30
@@ -21,13 +21,13 @@ _NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def feed(knowledge: Knowledge) -> str:
-    """The feed: shared postmortems, the one that changed last first. Drafts stay out of it.
+    """The feed: reviewed and closed postmortems, the one that changed last first.
 
     Links are absolute where the policy knows the site's address. Elsewhere they are relative, which readers resolve
     against the address that they fetched the feed from.
     """
     policy, history = knowledge.policy, knowledge.history
-    ready = [postmortem for postmortem in knowledge.postmortems if postmortem.status != DRAFT]
+    ready = [postmortem for postmortem in knowledge.postmortems if postmortem.status in (REVIEWED, CLOSED)]
     ready.sort(key=lambda p: changed(p, history), reverse=True)
     root = ET.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en"})
     _add(root, "id", lasting_id(policy, ADDRESS).urn)
