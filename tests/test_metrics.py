@@ -65,7 +65,7 @@ def test_no_heading_stands_over_nothing(write: Callable[..., None], tmp_path: Pa
 def test_no_words_explain_a_picture_that_is_not_there(write: Callable[..., None], tmp_path: Path) -> None:
     write("a")
     shown = words(html(tmp_path))
-    assert "The dot" not in shown
+    assert "the dot" not in shown
     assert "Each column" not in shown
     assert "Fewer than five incidents are shown as they are." in shown
     file = tmp_path / "postmortems" / "a.md"
@@ -74,7 +74,7 @@ def test_no_words_explain_a_picture_that_is_not_there(write: Callable[..., None]
     assert "Rings" not in words(html(tmp_path))
     for number in range(5):
         write(f"b{number}")
-    assert {"The dot", "Each column"} <= set(re.findall("The dot|Each column", words(html(tmp_path))))
+    assert {"the dot", "Each column"} <= set(re.findall("the dot|Each column", words(html(tmp_path))))
 
 
 def test_four_incidents_are_shown_as_they_are_and_the_fifth_makes_a_picture(
