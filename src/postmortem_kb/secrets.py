@@ -102,6 +102,9 @@ def _found(line: str) -> Iterator[Secret]:
     for kind, pattern in _patterns():
         for match in pattern.finditer(line):
             start, end = match.span("value" if "value" in pattern.groupindex else 0)
+            if not line[end:].strip():
+                # The full stop of a sentence is none of a secret's.
+                end = start + len(line[start:end].rstrip(".,;:!?"))
             if _is_secret(line[start:end], typed=kind == "a password"):
                 yield Secret(kind, start, end)
     for plugin in _plugins():

@@ -46,15 +46,14 @@ suppress:
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterator
 
 from postmortem_kb.blame import blame_in, phrases_in
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.source.text import without_code
 
 NAME = "blameless-language"
 SEVERITY = Severity.WARNING
@@ -64,7 +63,6 @@ _TEXTS = ("title", "summary", "statement", "action", "note", "reason", "success_
 _CAUSE = "Root Cause"
 _LONGER = "\u0130"
 """The one letter that is longer when it is small, which would move all that follows it."""
-_TICKS = re.compile(r"`+")
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -74,7 +72,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         return
     for start, text, key, cause in (*_frontmatter(document), *_paragraphs(document)):
         # Emphasis parts no words.
-        words = (_without_code(text) if "`" in text else text).replace("*", " ").replace(_LONGER, "I")
+        words = (without_code(text) if "`" in text else text).replace("*", " ").replace(_LONGER, "I")
         for blame in blame_in(words, phrases, cause=cause):
             said = " ".join(words[blame.start : blame.end].split())
             span = document.text.span(start + blame.start, start + blame.end)
@@ -104,21 +102,3 @@ def _paragraphs(document: Document) -> Iterator[tuple[int, str, str, bool]]:
         above = bisect_right(heads, body.offset + first + 1)
         title = body.sections[above - 1].title if above else ""
         yield start, document.text.string[start:end], title, title == _CAUSE
-
-
-def _without_code(text: str) -> str:
-    """The text with its code made blank: what stands between two equal runs of backticks."""
-    runs = [match.span() for match in _TICKS.finditer(text)]
-    later: dict[int, list[int]] = defaultdict(list)
-    for start, end in reversed(runs):
-        later[end - start].append(start)
-    parts, behind = [], 0
-    for start, end in runs:
-        closing = later[end - start]
-        while closing and closing[-1] <= start:
-            closing.pop()
-        if start >= behind and closing and text[start - 1 : start] != "\\":
-            parts.append(text[behind:start])
-            behind = closing[-1] + end - start
-            parts.append(" " * (behind - start))
-    return "".join([*parts, text[behind:]])

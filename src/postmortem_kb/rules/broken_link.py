@@ -50,6 +50,8 @@ SEVERITY = Severity.ERROR
 SCOPE = Scope.CATALOG
 _GUESSES = 20
 """So many names are guessed in a document: each is compared with a whole folder, and many dead links have one reason."""
+_PAGE = re.compile(r"(?:[a-z0-9-]+\.){1,9}[a-z]{2,20}(?::[0-9]+)?/", re.IGNORECASE)
+"""An address without its scheme: a host, and what stands behind it."""
 _PLAIN = re.compile(r"[^\s#?%()<>\\`\ud800-\udfff]+")
 """A path that is an address as it is."""
 
@@ -60,11 +62,10 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     for target in targets(document.body):
         if target.relative and target.address:
             path = below_root(document.path, target.address)
-            yield from _broken(
-                catalog, document, guesses, target.span, target.address, path, posixpath.dirname(document.path)
-            )
+            folder, section = posixpath.dirname(document.path), document.section_at(target.span.line)
+            yield from _broken(catalog, document, guesses, target.span, target.address, path, folder, section)
             if target.picture and not path.lower().endswith(PICTURES) and catalog.is_file(path):
-                yield _not_shown(target)
+                yield _not_shown(target, section)
     for key in ("root_causes", "contributing_factors", "action_items"):
         for index, item in frontmatter.mappings(key):
             named = item.get("evidence")
@@ -75,11 +76,12 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
                     yield from _broken(catalog, document, guesses, span, address, path, "", f"{key}.evidence")
 
 
-def _not_shown(target: Target) -> Finding:
+def _not_shown(target: Target, section: str) -> Finding:
     return Finding(
         target.span,
         f"`{target.address[:80]}` is no kind of picture that the site shows, only the words in its brackets",
         "Export it as PNG.",
+        section,
         severity=Severity.WARNING,
     )
 
@@ -92,15 +94,18 @@ def _broken(
     address: str,
     path: str,
     folder: str,
-    key: str = "",
+    key: str,
 ) -> Iterator[Finding]:
-    """The finding of an address that leads to a path; `folder` is where addresses of its kind begin, `guesses` the names that may still be guessed."""
+    """The finding of an address that leads to a path.
+
+    `folder` is where addresses of its kind begin, empty for those of the frontmatter; `guesses` are the names that may still be guessed.
+    """
     if not path.startswith(("..", "/")) and catalog.is_file(path):
         return
     shown = address[:80]
     if found := _meant(catalog, address, path):
         better = posixpath.relpath(found, folder or ".")
-        better = (_address(better) if key else quote(os.fsencode(better))) + _behind(address)
+        better = (_address(better) if not folder else quote(os.fsencode(better))) + _behind(address)
         at_root = path.startswith("/") and found == path.lstrip("/")
         why = "begins at the root of a site, which is not that of this repository" if at_root else "leads to no file"
         typed = document.text.line(span.line)[span.column - 1 : span.end_column - 1] == address
@@ -110,8 +115,14 @@ def _broken(
         yield Finding(span, f"`{shown}` leads out of the repository", "Put the file beside the postmortem.", key)
     else:
         near = _neighbour(catalog, path.lstrip("/"), document.path) if next(guesses, None) is not None else None
-        help = f"Did you mean `{_address(posixpath.relpath(near, folder or '.'))}`?" if near else "Add the file."
+        help = f"Did you mean `{_address(posixpath.relpath(near, folder or '.'))}`?" if near else _absent(address)
         yield Finding(span, f"`{shown}` leads to no file", help, key)
+
+
+def _absent(address: str) -> str:
+    """What to do about a file that is not there; what looks like a host was surely meant as one."""
+    page = "/" in address and _PAGE.match(address)
+    return f"Write `https://{address[:80]}` if it is a page, or add the file." if page else "Add the file."
 
 
 def _meant(catalog: Catalog, address: str, path: str) -> str:

@@ -35,6 +35,7 @@ action_items:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from postmortem_kb.diagnostic import Finding, Severity
@@ -44,6 +45,8 @@ from postmortem_kb.source.document import Document
 NAME = "derived-section"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.DOCUMENT
+_AROUND = re.compile(r"\A[0-9.)\s]+|[\s:.]+\Z")
+"""A number before a heading, and what ends it."""
 _KEYS = {"action items": "action_items", "related incidents": "related"}
 
 
@@ -51,7 +54,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     """Each heading whose content the site makes itself."""
     derived = {title.casefold(): title for title in context.policy.derived_sections}
     for section in document.body.sections:
-        title = derived.get(section.title.casefold())
+        title = derived.get(_AROUND.sub("", section.title).casefold())
         if title:
             key = _KEYS.get(title.casefold(), "frontmatter")
             yield Finding(

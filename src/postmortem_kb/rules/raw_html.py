@@ -49,11 +49,11 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     block: list[tuple[Prose, re.Match[str]]] = []
     for run, match in _tags(document):
         if block and run.line > block[-1][0].line + 1 and _parted(document, block[-1][0].line, run.line):
-            yield _finding(block)
+            yield _finding(document, block)
             block = []
         block.append((run, match))
     if block:
-        yield _finding(block)
+        yield _finding(document, block)
 
 
 def _tags(document: Document) -> Iterator[tuple[Prose, re.Match[str]]]:
@@ -70,7 +70,7 @@ def _parted(document: Document, first: int, second: int) -> bool:
     return any(not document.text.line(number).strip() for number in range(first + 1, second))
 
 
-def _finding(block: list[tuple[Prose, re.Match[str]]]) -> Finding:
+def _finding(document: Document, block: list[tuple[Prose, re.Match[str]]]) -> Finding:
     run, match = block[0]
     what = "A comment" if match[0] == "<!--" else f"`{match[0][:40]}`"
     more = len(block) - 1
@@ -79,4 +79,5 @@ def _finding(block: list[tuple[Prose, re.Match[str]]]) -> Finding:
         run.span(*match.span()),
         f"{what} is shown as it is typed{others}",
         "Write Markdown; put literal text in backticks.",
+        document.section_at(run.line),
     )

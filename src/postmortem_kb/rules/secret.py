@@ -73,7 +73,12 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             key = places[bisect_right(places, (document.text.offset(number, secret.start + 1), _LAST)) - 1][1]
             # A name goes into a baseline, so one that is a secret itself is none.
             key = "" if any(secrets_in(key)) else key
-            help = "Revoke it, for the history keeps it; then write `$NAME` or `***` here."
+            instead = (
+                "`***` in place of the whole block, down to its `END` line"
+                if "private" in secret.kind
+                else "`$NAME` or `***` here"
+            )
+            help = f"Revoke it, for the history keeps it; then write {instead}."
             yield Finding(span, f"This looks like {secret.kind}", help, key, hidden=True)
 
 

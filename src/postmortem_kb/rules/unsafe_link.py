@@ -54,14 +54,14 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
             yield Finding(span, f"A link must not begin with `{scheme(address)}:`", _HELP, key)
     for target in targets(document.body):
         if scheme(target.address) not in _SAFE:
-            yield Finding(target.span, f"A link must not begin with `{scheme(target.address)}:`", _HELP)
+            section = document.section_at(target.span.line)
+            yield Finding(target.span, f"A link must not begin with `{scheme(target.address)}:`", _HELP, section)
     if not _SUSPICIOUS.search(document.text.string):
         return
     for run in document.body.prose():
         for match in re.finditer(_REFUSED, run.text):
-            yield Finding(
-                run.span(*match.span(1)), f"A link must not begin with `{match[1].partition(':')[0].lower()}:`", _HELP
-            )
+            message = f"A link must not begin with `{match[1].partition(':')[0].lower()}:`"
+            yield Finding(run.span(*match.span(1)), message, _HELP, document.section_at(run.line))
 
 
 def _addresses(document: Document) -> Iterator[tuple[Span, str, str]]:

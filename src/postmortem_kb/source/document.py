@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -41,6 +42,12 @@ class Document:
     def readable(self) -> bool:
         """Whether the frontmatter could be read, so that other rules have something to stand on."""
         return not self.problems
+
+    def section_at(self, line: int) -> str:
+        """The title of the section in which a line of the file stands; empty above all of them."""
+        heads = [section.span.line for section in self.body.sections]
+        above = bisect_right(heads, line)
+        return self.body.sections[above - 1].title if above else ""
 
     @property
     def stem(self) -> str:

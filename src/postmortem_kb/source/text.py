@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
 from postmortem_kb.diagnostic import Span
 
+_TICKS = re.compile("`+")
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 BAR = re.compile(r"(?<!\\)\|")
 """What parts the cells of a table; an escaped one is text."""
@@ -76,3 +78,21 @@ class Text:
         line = self.line(number)
         column = len(line) - len(line.lstrip()) + 1
         return Span(number, column, number, max(column, len(line.rstrip()) + 1))
+
+
+def without_code(text: str) -> str:
+    """The text with its code made blank: what stands between two equal runs of backticks."""
+    runs = [match.span() for match in _TICKS.finditer(text)]
+    later: dict[int, list[int]] = defaultdict(list)
+    for start, end in reversed(runs):
+        later[end - start].append(start)
+    parts, behind = [], 0
+    for start, end in runs:
+        closing = later[end - start]
+        while closing and closing[-1] <= start:
+            closing.pop()
+        if start >= behind and closing and text[start - 1 : start] != "\\":
+            parts.append(text[behind:start])
+            behind = closing[-1] + end - start
+            parts.append(" " * (behind - start))
+    return "".join([*parts, text[behind:]])
