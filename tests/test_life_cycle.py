@@ -607,3 +607,23 @@ def test_a_draft_is_late_by_when_it_was_written_however_long_its_review_takes(
     told = repository.capsys.readouterr().out
     assert ("later than a draft" in told) == bool(late)
     assert f"The draft comes {late} days later" in told or not late
+
+
+def test_a_closed_postmortem_is_not_tidied(repository: Repository) -> None:
+    untidy = changed(CLOSED, "| --- | --- |", "|---|---|").replace("The pool was full.", "The pool was full.   ")
+    repository.commit(untidy)
+    for options in ((), ("--since", "HEAD")):
+        assert repository.check("--fix", *options) == (0, [])
+        assert (repository.folder / FILE).read_text(encoding="utf-8") == untidy
+    # One that this branch closes is.
+    repository.commit(changed(untidy, "status: closed", "status: reviewed"))
+    repository.write(untidy)
+    assert repository.check("--fix", "--since", "HEAD") == (0, [])
+    assert (repository.folder / FILE).read_text(encoding="utf-8") == CLOSED
+
+
+def test_a_file_that_was_renamed_keeps_its_id_when_it_is_mended(repository: Repository) -> None:
+    repository.commit(DRAFT)
+    repository.git("mv", FILE, "postmortems/other.md")
+    assert repository.check("--fix", "--since", "HEAD") == (1, ["postmortems/other.md:2: filename"])
+    assert (repository.folder / "postmortems" / "other.md").read_text(encoding="utf-8") == DRAFT

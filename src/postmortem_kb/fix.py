@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from postmortem_kb.check import diagnose
+from postmortem_kb.check import check_change, diagnose
 from postmortem_kb.diagnostic import Diagnostic, Severity
 from postmortem_kb.edit import apply
 from postmortem_kb.examination import examine
 from postmortem_kb.rules.rule import Context, Rule, Scope
 from postmortem_kb.source.document import Document, parse_document, read_document
+from postmortem_kb.words import CLOSED
 
 _ROUNDS = 8
 """One fix may bring another to light; more than these in a row go in circles."""
@@ -31,11 +32,10 @@ class Fixed:
 
 def fix_all(paths: Iterable[str], context: Context, rules: Sequence[Rule]) -> Iterator[Fixed]:
     """Each file that could be mended."""
-    still = [rule for rule in rules if rule.SCOPE is not Scope.CHANGE]
     for path in paths:
         # What is no file, or cannot be read, has no text.
         if read_document(context.catalog.root, path, context.catalog.limits).text.string:
-            fixed = fix_document(path, context, still)
+            fixed = fix_document(path, context, rules)
             if fixed:
                 yield fixed
 
@@ -46,7 +46,8 @@ def fix_document(path: str, context: Context, rules: Sequence[Rule]) -> Fixed | 
     Each round of edits is kept only if what could be read can be read, and fewer errors are left than before; or as many, and
     fewer warnings; or as many of both, and less advice. What could not be read hid other errors: where it can be, those count that
     stand where something was mended. A misspelt key that is mended may show that its value is wrong, too:
-    the next round mends that, or the check that follows reports it.
+    the next round mends that, or the check that follows reports it. What the life cycle refuses is no better, where it is known what was
+    before; where it is not, a closed postmortem is not tidied.
     """
     content = original = (context.catalog.root / path).read_bytes()
     count = 0
@@ -63,7 +64,13 @@ def fix_document(path: str, context: Context, rules: Sequence[Rule]) -> Fixed | 
 
 def _diagnostics(document: Document, context: Context, rules: Sequence[Rule]) -> list[Diagnostic]:
     known = {rule.NAME: rule for rule in rules}
-    found = [diagnose(document.path, known[n], f, context.policy) for n, f in examine(document, context, rules)]
+    changed = {*context.changes.before, *context.changes.added} if context.changes else set()
+    closed = document.path not in changed and document.frontmatter.get("status") == CLOSED
+    left_out = (Scope.CHANGE, Scope.TIDY) if closed else (Scope.CHANGE,)
+    still = [rule for rule in rules if rule.SCOPE not in left_out]
+    found = [diagnose(document.path, known[n], f, context.policy) for n, f in examine(document, context, still)]
+    if context.changes and document.path in context.changes.before:
+        found += check_change(document, context, rules)
     context.forget(document)
     return found
 
