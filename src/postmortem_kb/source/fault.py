@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 import yaml
 
+from postmortem_kb.source.quotes import left_open, text_behind
+
 _NOTHING = "This line is neither `key: value` nor part of a value"
 _KEY = re.compile(r":(?:[ \t]|$)")
 # A comment has a space behind its `#`, or more of them; what has none was meant as text: `issue #12`, `C #sharp`.
@@ -89,7 +91,7 @@ def _continued(text: str, stop: int, depth: int) -> tuple[list[str], int]:
     return lines, stop
 
 
-def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901 - one case a mistake
+def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901, PLR0912 - one case a mistake
     """A fault in the words of the file's writer, from what libyaml said."""
     mark = getattr(error, "problem_mark", None)
     problem = str(getattr(error, "problem", None) or error)
@@ -101,6 +103,8 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901 - on
     context = getattr(error, "context_mark", None)
     start = text.rfind("\n", 0, offset) + 1
     line = text[start:].split("\n", 1)[0]
+    if fault := misquoted(text, offset):
+        return fault
     if "did not find expected ',' or" in problem and context is not None:
         closing = problem[-2]
         if closing not in _inside(text, context.index):
@@ -113,13 +117,15 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901 - on
             if above and not _KEY.search(above, last):
                 return _stray(last, above[last:])
             return Fault(start, "This key does not line up with the keys above", "Indent the keys of one block alike.")
-        return Fault(offset, "A `: ` inside a value looks like a second key", _quoted(line))
+        more, _ = _continued(text, start + len(line), len(_margin(line)))
+        return Fault(offset, "A `: ` inside a value looks like a second key", _quoted(" ".join((line.rstrip(), *more))))
     if "cannot start any token" in problem:
         character = text[offset : offset + 1]
         if character == "\t":
             return Fault(offset, "A tab stands where YAML wants spaces", "Indent with spaces.")
         named = "a backtick" if character == "`" else f"`{character}`"
-        return Fault(offset, f"A value must not begin with {named} unless it is in quotes", _quoted(line))
+        message = f"A value must not begin with {named} unless it is in quotes"
+        return Fault(offset, message, _quoted_inside(line, offset - start) or _quoted(line))
     if "quoted scalar" in str(getattr(error, "context", "")) and context is not None:
         return Fault(context.index, "A quote that opens here is never closed", "Close it, or leave both quotes out.")
     if "expected <document start>" in problem and text.startswith("%"):
@@ -132,6 +138,17 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901 - on
     if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
         return Fault(offset, "The indentation does not fit the lines above", "Align the keys of one block.")
     return Fault(offset, f"This is not YAML: {problem}", "Put the text in quotes, or mend the line.")
+
+
+def misquoted(text: str, offset: int) -> Fault | None:
+    """A quote that is left open, or text behind a value that is closed, at an error or above it; None where there is neither."""
+    if (opened := left_open(text, offset + 1)) is not None:
+        return Fault(opened, "A quote that opens here is never closed", "Close it, or leave both quotes out.")
+    if found := text_behind(text, offset):
+        place, meant = found
+        place += len(text[place:]) - len(text[place:].lstrip(" "))
+        return Fault(place, "Text stands behind the end of a value", f"Put the whole value in quotes: {meant}")
+    return None
 
 
 def _inside(text: str, bracket: int) -> str:
@@ -157,6 +174,22 @@ def forbidden(offset: int, code: int) -> Fault:
 def _quoted(line: str) -> str:
     key, colon, value = line.partition(": ")
     if not colon:
-        return "Put the value in quotes."
+        dash, _, value = line.strip().partition(" ")
+        return (
+            f"Put the value in quotes: - {_in_quotes(value)}" if dash == "-" and value else "Put the value in quotes."
+        )
+    return f"Put the value in quotes: {key.strip()}: {_in_quotes(value)}"
+
+
+def _quoted_inside(line: str, place: int) -> str:
+    """How an entry between brackets is put in quotes; empty where none stand around it."""
+    before = line[:place]
+    if all(before.count(opened) <= before.count(closed) for opened, closed in ("[]", "{}")):
+        return ""
+    entry = re.split(r"[,\]}]", line[place:], maxsplit=1)[0]
+    return f"Put it in quotes: {_in_quotes(entry)}."
+
+
+def _in_quotes(value: str) -> str:
     text = value.strip().replace("\\", "\\\\").replace('"', '\\"')
-    return f'Put the value in quotes: {key.strip()}: "{text}"'
+    return f'"{text}"'

@@ -1,0 +1,72 @@
+"""Quotes and brackets around values that do not fit, which libyaml notices lines later, or takes for something else."""
+
+from __future__ import annotations
+
+import json
+import re
+
+_VALUE = re.compile(r"(?P<key>[ ]*(?:-[ ]+)*(?:[^\s#:'\"\[{][^:\n]*:[ ]+)?)(?P<opened>[\"'\[{])")
+_BLOCK = re.compile(r"[|>][0-9+-]{0,2}[ \t]*(?:#.*)?$")
+"""What begins a text of several lines, in which quotes mean nothing."""
+_ENDS = {'"': re.compile(r'(?:[^"\\]|\\.)*+"'), "'": re.compile(r"(?:[^']|'')*+'(?!')")}
+_CLOSED = {"[": "]", "{": "}"}
+
+
+def left_open(text: str, until: int) -> int | None:
+    """Where a quote opens that is not closed in its value, by a line that begins before an offset; None where none does."""
+    for start, line, match in _values(text, until):
+        opened = match["opened"]
+        if opened not in _ENDS or _ENDS[opened].match(line, match.end()):
+            continue
+        below = re.compile(r"\n(?![ \t]*(?:\n|\Z))([ ]*)").search(text, start + len(line))
+        # A value that goes on stands deeper than its key.
+        if below is None or len(below[1]) <= len(match["key"]) - len(match["key"].lstrip(" ")):
+            return start + match.start("opened")
+    return None
+
+
+def text_behind(text: str, at: int) -> tuple[int, str] | None:
+    """Where text stands behind a value that is closed, on the line of an offset or the one above, and the line as it was meant."""
+    first = text.rfind("\n", 0, max(text.rfind("\n", 0, at), 0)) + 1
+    for start, line, match in _values(text, at + 1):
+        if start < first:
+            continue
+        end = _end(line, match)
+        behind = line[end:].strip() if end else ""
+        if behind and not behind.startswith(("#", ":", ",")):
+            value = line[match.start("opened") :].strip()
+            inner = value[1:-1] if value[0] in _ENDS and value[0] == value[-1] else value
+            return start + end, f"{match['key'].strip()} {json.dumps(inner, ensure_ascii=False)}".strip()
+    return None
+
+
+def _values(text: str, until: int) -> list[tuple[int, str, re.Match[str]]]:
+    """The lines whose value begins with a quote or a bracket, up to an offset, each with where it begins."""
+    found, start, depth = [], 0, -1
+    for line in text.split("\n"):
+        if start >= until:
+            break
+        margin = len(line) - len(line.lstrip(" "))
+        if depth >= 0 and line.strip() and margin <= depth:
+            depth = -1
+        if depth < 0:
+            if _BLOCK.search(line):
+                depth = margin
+            elif match := _VALUE.match(line):
+                found.append((start, line, match))
+        start += len(line) + 1
+    return found
+
+
+def _end(line: str, match: re.Match[str]) -> int:
+    """Behind what closes a value on its line; 0 where nothing does."""
+    opened = match["opened"]
+    if opened in _ENDS:
+        closed = _ENDS[opened].match(line, match.end())
+        return closed.end() if closed else 0
+    depth = 0
+    for place in range(match.start("opened"), len(line)):
+        depth += (line[place] == opened) - (line[place] == _CLOSED[opened])
+        if not depth:
+            return place + 1
+    return 0
