@@ -63,6 +63,14 @@ flowchart LR
   A --> ][ this is no diagram
 ```
 
+```sh
+systemctl stop importer
+```
+
+```sh
+systemctl start importer
+```
+
 [The report](https://example.com/report)
 """
 # Each holds a way to run a script or to reach another host; ELSEWHERE is one that counts its visitors.
@@ -180,6 +188,19 @@ def test_an_address_opens_a_brief_and_the_keyboard_the_others(reader: Page, inci
     reader.keyboard.press("End")
     expect(reader.get_by_text("Some orders shipped a day late.")).to_be_visible()
     expect(reader).to_have_url(f"{incidents}full/#brief-customer")
+
+
+def test_each_block_of_code_is_copied_by_its_own_button(reader: Page, incidents: str) -> None:
+    reader.goto(f"{incidents}full/")
+    buttons = reader.locator("pre > .md-clipboard, .md-code__button[data-clipboard-target]")
+    expect(buttons.first).to_be_attached()
+    named = [button.get_attribute("data-clipboard-target") for button in buttons.all()]
+    assert len(named) >= 2
+    told = [reader.locator(str(target)).all_inner_texts() for target in named]
+    assert sorted(text.strip() for texts in told for text in texts if "systemctl" in text) == [
+        "systemctl start importer",
+        "systemctl stop importer",
+    ]
 
 
 def test_a_link_to_a_section_leaves_the_brief(reader: Page, incidents: str) -> None:

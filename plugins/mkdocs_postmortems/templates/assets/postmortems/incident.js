@@ -5,8 +5,9 @@
 
   function audiences(nav) {
     const tabs = [...nav.querySelectorAll("a")];
-    const panels = tabs.map((tab) => document.getElementById(tab.hash.slice(1)));
-    if (panels.includes(null)) return;
+    const anchors = tabs.map((tab) => document.getElementById(tab.hash.slice(1)));
+    if (anchors.includes(null)) return;
+    const panels = anchors.map((anchor) => anchor.closest(".pm-audience"));
     const page = tabs.findIndex((tab) => tab.hash === "#engineering");
 
     function select(index) {
@@ -23,7 +24,7 @@
       const index = target ? panels.findIndex((panel) => panel.contains(target)) : -1;
       if (index < 0) return;
       select(index);
-      (target === panels[index] ? nav : target).scrollIntoView();
+      (target === anchors[index] ? nav : target).scrollIntoView();
     }
 
     function choose(index) {
@@ -35,7 +36,7 @@
     tabs.forEach((tab, index) => {
       tab.setAttribute("role", "tab");
       tab.id ||= `tab-${tab.hash.slice(1)}`;
-      tab.setAttribute("aria-controls", panels[index].id);
+      if (panels[index].id) tab.setAttribute("aria-controls", panels[index].id);
       panels[index].setAttribute("role", "tabpanel");
       panels[index].setAttribute("aria-labelledby", tab.id);
       tab.addEventListener("click", (event) => {
