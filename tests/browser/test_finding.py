@@ -119,6 +119,17 @@ def test_what_a_filter_hides_is_not_said_to_be_nowhere(reader: Page, catalog: st
         expect(told).to_have_text(words)
 
 
+def test_a_chosen_facet_offers_its_other_words(reader: Page, catalog: str) -> None:
+    ask(reader, catalog, "q=incident")
+    year = reader.locator(".pm-search-page").get_by_label("Year")
+    year.focus()
+    offered = ["All", f"2025 ({INCIDENTS - 1})", "2024 (1)"]
+    expect(year.locator("option")).to_have_text(offered)
+    year.select_option("2024")
+    expect(reader.locator(".pm-search-page output")).to_have_text("1 result")
+    expect(year.locator("option")).to_have_text(offered)
+
+
 def test_a_page_of_search_without_words_says_what_to_do(reader: Page, catalog: str) -> None:
     ask(reader, catalog, "")
     expect(reader.locator(".pm-search-page output")).to_have_text("Type to search in all postmortems.")
@@ -370,7 +381,7 @@ def test_a_service_is_one_whatever_its_capitals(reader: Page, catalog: str, aske
     services = reader.locator(".pm-search-page").get_by_label("Service")
     expect(services.locator("option")).to_have_text(["All", "Checkout", "web"])
     services.focus()
-    expect(services.locator("option")).to_have_text(["All", "Checkout (3)"])
+    expect(services.locator("option")).to_have_text(["All", "Checkout (3)", "web (167)"])
 
 
 def test_a_word_of_thousands_of_letters_breaks_no_page(reader: Page, catalog: str) -> None:

@@ -72,13 +72,15 @@ export async function open(base) {
     const held = found.all.filter(incidents);
     const all = sort ? await sorted(held, sort === "newest", manual) : held;
     const enough = all.length >= many;
+    const book = enough ? [] : found.all.filter((result) => !incidents(result));
     return {
       ...found,
       counts: found.counts && unasked(found.counts),
       groups: [
         { title: "", results: all },
-        { title: "In the handbook", results: enough ? [] : found.all.filter((result) => !incidents(result)).slice(0, many / 2) },
-        { title: "Incidents with some of the words", results: enough ? [] : found.some.filter(incidents).slice(0, 2 * many) },
+        { title: "In the handbook", results: book.slice(0, many / 2) },
+        { title: "Incidents with some of the words", results: enough ? [] : found.some.filter(incidents) },
+        { title: "More in the handbook", results: book.slice(many / 2) },
       ],
     };
   }

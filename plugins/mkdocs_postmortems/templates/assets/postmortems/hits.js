@@ -9,7 +9,8 @@ export function told({ groups, missing }, narrowed) {
   const within = narrowed ? " with these filters" : "";
   const nobody = missing.length ? `Nothing holds ${missing.map(quoted).join(" or ")}${within}. ` : "";
   if (!groups.some(({ results }) => results.length)) return missing.length === 1 ? nobody.trim() : `Nothing was found${within || ". Fewer words find more"}.`;
-  const [all, book, some] = groups.map(({ results }) => results.length);
+  const [all, first, some, rest] = groups.map(({ results }) => results.length);
+  const book = first + rest;
   const parts = [
     all && postmortems.count(all, "result"),
     some && (all ? `${some} with some of the words` : `No incident has all of these words, ${some} ${some === 1 ? "has" : "have"} some`),

@@ -160,10 +160,23 @@
       try {
         const counts = await asked((index) => index.counts());
         const found = asks ? await asked((index) => index.search(words, { filters, enough: SHOWN })) : { counts };
-        if (mine === turn) fill(found.counts ?? uncounted(counts));
+        const numbers = await offered(words, filters, found.counts ?? uncounted(counts), counts);
+        if (mine === turn) fill(numbers);
       } catch {
         counting = false;
       }
+    }
+
+    /* Of a facet in which somebody chose, how many results each word would have in place of that one. */
+    async function offered(words, filters, found, counts) {
+      const numbers = { ...found };
+      for (const name of Object.keys(filters)) {
+        const others = Object.fromEntries(Object.entries(filters).filter(([other]) => other !== name));
+        const asks = words || Object.keys(others).length;
+        const beside = asks ? (await asked((index) => index.search(words, { filters: others, enough: SHOWN }))).counts : counts;
+        numbers[name] = (beside ?? uncounted(counts))[name];
+      }
+      return numbers;
     }
 
     function fill(counts) {
@@ -231,13 +244,14 @@
       const counts = counting && (await asked((index) => index.counts()));
       if (mine !== turn) return;
       const found = asks ? await search(words, { filters, sort }, many) : { counts };
+      const numbers = counts && (await offered(words, filters, found.counts ?? uncounted(counts), counts));
       if (mine !== turn) return;
       /* All at once: nothing that is told may be out of step with what is shown. */
       if (asks) {
         draw(found, many);
         output.textContent = found.told;
       }
-      if (counts) fill(found.counts ?? uncounted(counts));
+      if (numbers) fill(numbers);
     }
 
     const query = new URLSearchParams(location.search);
