@@ -11,6 +11,7 @@ import pytest
 from postmortem_kb.cli import main
 from postmortem_kb.knowledge import read_knowledge
 from postmortem_kb.pages import incident
+from postmortem_kb.pages.rows import facets_of_action
 from postmortem_kb.policy import read_policy
 from postmortem_kb.render.words import ticket
 
@@ -63,6 +64,8 @@ def test_readers_see_keys_and_find_them(tmp_path: Path) -> None:
         "A2 Size the pool @kim SHOP-7",
         "A3 Size the pool @kim",
     ]
+    (_, first, _) = sorted((facets_of_action(entry)["text"] for entry in knowledge.actions), key=str)
+    assert first == "size the pool the pool was full down a2 shop-7"
     assert main(["--root", str(tmp_path), "export", "--format", "markdown", str(tmp_path / "out")]) == 0
     text = (tmp_path / "out" / "docs" / "incidents" / "down.md").read_text(encoding="utf-8")
     assert re.findall("Ticket: (.*)", text) == [f"[OPS-12]({JIRA})", "SHOP-7", f"[Ticket]({HOME})"]

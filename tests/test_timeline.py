@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from postmortem_kb.cli import main
+from postmortem_kb.render.words import local_time
 
 FILE = """\
 ---
@@ -77,3 +80,15 @@ def test_the_last_day_of_the_calendar_has_no_next_one(tmp_path: Path, capsys: py
     file.write_text(text, encoding="utf-8")
     (found,) = findings(tmp_path, capsys)
     assert found["help"] == "The row above is 9999-12-31 23:50 UTC: mend the time, or move the row."
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        ("2026-03-04T22:30:00+00:00", "23:30"),
+        ("2026-03-04T23:30:00+00:00", "00:30, 5 Mar"),
+        ("2026-06-30T22:30:00+00:00", "00:30, 1 Jul"),
+    ],
+)
+def test_a_local_time_of_another_day_says_which(moment: str, told: str) -> None:
+    assert local_time(dt.datetime.fromisoformat(moment), ZoneInfo("Europe/Berlin")) == told

@@ -17,6 +17,7 @@ from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.page import environment
 from postmortem_kb.parts import separated
 from postmortem_kb.render import urls
+from postmortem_kb.render.words import ticket
 
 T = TypeVar("T")
 Facets = Mapping[str, object]
@@ -108,7 +109,7 @@ def facets_of_action(entry: Owed) -> Facets:
         **{name: words(entry) for name, words in OF_ACTION.items()},
         "due": action.due.isoformat() if action.due and action.open else "",
         "completed": action.completed.isoformat() if action.completed else "",
-        "text": f"{action.action} {postmortem.title} {postmortem.id} {action.id}".casefold(),
+        "text": f"{action.action} {postmortem.title} {postmortem.id} {action.id} {ticket(action.ticket)}".casefold(),
     }
     return {name: value for name, value in found.items() if value not in ("", [], None)}
 

@@ -12,6 +12,7 @@ from postmortem_kb.knowledge import Knowledge
 from postmortem_kb.model import Postmortem
 from postmortem_kb.pages.outline import MERGED, Outline
 from postmortem_kb.render.markdown import Links, Markdown
+from postmortem_kb.render.words import local_time
 from postmortem_kb.source.body import Section, Table
 from postmortem_kb.timeline import SECTION as TIMELINE
 from postmortem_kb.timeline import Timeline, zone_beside_utc
@@ -149,7 +150,7 @@ def _rows(timeline: Timeline, postmortem: Postmortem, markdown: Markdown) -> Ite
         minute = row.moment.replace(second=0, microsecond=0) if row.moment else None
         yield TimelineRow(
             row.moment,
-            f"{row.moment.astimezone(zone):%H:%M}" if row.moment and zone else "",
+            local_time(row.moment, zone) if row.moment and zone else "",
             row.time.text,
             new_day,
             row.moment - postmortem.times.started if row.moment and postmortem.times.started else None,

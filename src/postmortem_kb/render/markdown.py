@@ -138,7 +138,10 @@ class _Renderer(RendererHTML):
         extra += ' width="{}" height="{}"'.format(*picture.shown) if picture.width else ""
         html = f'<img src="{escape(picture.address)}" alt="{escape(alt)}"{extra} loading="lazy">'
         # A link that was written around it stays the only one.
-        return html if self.dead[-1:] == [False] else f'<a class="pm-zoom" href="{escape(picture.address)}">{html}</a>'
+        if self.dead[-1:] == [False]:
+            return html
+        name = "" if alt else ' aria-label="Picture"'
+        return f'<a class="pm-zoom" href="{escape(picture.address)}"{name}>{html}</a>'
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 _SECOND, _MINUTE, _HOUR, _DAY = (timedelta(seconds=seconds) for seconds in (1, 60, 3_600, 86_400))
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -51,6 +51,12 @@ def elapsed(span: timedelta) -> str:
 def day(value: date) -> str:
     """`3 Mar 2026`."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def local_time(value: datetime, zone: tzinfo) -> str:
+    """`09:05` as another zone has it; `00:30, 4 Mar` where the day there is not that of the moment."""
+    local = value.astimezone(zone)
+    return f"{local:%H:%M}" + ("" if local.date() == value.date() else f", {local.day} {_MONTHS[local.month - 1]}")
 
 
 def moment(value: datetime) -> str:

@@ -119,7 +119,7 @@ def _timeline(timeline: Timeline, postmortem: Postmortem, writer: Writer) -> str
         time, local, since = plain(row.time.text), "", ""
         if row.moment:
             time = f"{row.moment:%H:%M}" if row.moment.date() == day else f"{words.day(row.moment)}, {row.moment:%H:%M}"
-            local = f"{row.moment.astimezone(zone):%H:%M}" if zone else ""
+            local = words.local_time(row.moment, zone) if zone else ""
             since = words.elapsed(row.moment - started) if started else ""
             day = row.moment.date()
         event = writer.inline(row.event.token, cell=True) if row.event else ""
