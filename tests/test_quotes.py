@@ -56,3 +56,22 @@ def test_what_stands_between_brackets_is_put_in_quotes_by_itself(
     file.write_text(DRAFT.format(line=line), encoding="utf-8")
     assert main(["--root", str(tmp_path), "check"]) == 1
     assert 'Put it in quotes: "@ada".' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("odd", "plain"),
+    [
+        ("status:\u00a0draft", "status: draft"),
+        ("timestamps:\n\u00a0\u00a0started:", "timestamps:\n  started:"),
+        ("roles:\n \u00a0author:", "roles:\n  author:"),
+    ],
+)
+def test_no_break_spaces_between_keys_and_values_are_mended(odd: str, plain: str, tmp_path: Path) -> None:
+    file = tmp_path / "postmortems" / "a.md"
+    file.parent.mkdir()
+    whole = DRAFT.format(line="title: T\u00a0T\nsummary: |\n  \u00a0It said a:\u00a0b\nx-a: c\u00a0d")
+    assert plain in whole
+    file.write_text(whole.replace(plain, odd), encoding="utf-8")
+    assert main(["--root", str(tmp_path), "check"]) == 1
+    assert main(["--root", str(tmp_path), "check", "--fix", "--select", "frontmatter-syntax"]) == 0
+    assert file.read_text(encoding="utf-8") == whole

@@ -1,13 +1,17 @@
-"""Quotes and brackets around values that do not fit, which libyaml notices lines later, or takes for something else."""
+"""Quotes, brackets and spaces that do not fit, which libyaml notices lines later, or takes for something else."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 _VALUE = re.compile(r"(?P<key>[ ]*(?:-[ ]+)*(?:[^\s#:'\"\[{][^:\n]*:[ ]+)?)(?P<opened>[\"'\[{])")
 _BLOCK = re.compile(r"[|>][0-9+-]{0,2}[ \t]*(?:#.*)?$")
 """What begins a text of several lines, in which quotes mean nothing."""
+_ODD = re.compile(
+    r"[ ]*(?:-[ ]+)?(?:(?P<odd>[ ]*\u00a0[ \u00a0]*)(?=[A-Za-z][\w-]*:)|[A-Za-z][\w-]*:(?P<behind>[ ]*\u00a0[ \u00a0]*))"
+)
 _ENDS = {'"': re.compile(r'(?:[^"\\]|\\.)*+"'), "'": re.compile(r"(?:[^']|'')*+'(?!')")}
 _CLOSED = {"[": "]", "{": "}"}
 
@@ -40,22 +44,36 @@ def text_behind(text: str, at: int) -> tuple[int, str] | None:
     return None
 
 
-def _values(text: str, until: int) -> list[tuple[int, str, re.Match[str]]]:
+def odd_space(text: str) -> tuple[int, int] | None:
+    """Where no-break spaces begin and end that stand before a key or behind its colon; None where there are none."""
+    for start, line in _lines(text) if "\u00a0" in text else ():
+        if found := _ODD.match(line):
+            which = "odd" if found["odd"] else "behind"
+            return start + found.start(which), start + found.end(which)
+    return None
+
+
+def _values(text: str, until: int) -> Iterator[tuple[int, str, re.Match[str]]]:
     """The lines whose value begins with a quote or a bracket, up to an offset, each with where it begins."""
-    found, start, depth = [], 0, -1
-    for line in text.split("\n"):
+    for start, line in _lines(text):
         if start >= until:
             break
+        if match := _VALUE.match(line):
+            yield start, line, match
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines outside of texts of several lines, each with where it begins."""
+    start, depth = 0, -1
+    for line in text.split("\n"):
         margin = len(line) - len(line.lstrip(" "))
-        if depth >= 0 and line.strip() and margin <= depth:
+        if depth >= 0 and line.strip(" ") and margin <= depth:
             depth = -1
         if depth < 0:
+            yield start, line
             if _BLOCK.search(line):
                 depth = margin
-            elif match := _VALUE.match(line):
-                found.append((start, line, match))
         start += len(line) + 1
-    return found
 
 
 def _end(line: str, match: re.Match[str]) -> int:

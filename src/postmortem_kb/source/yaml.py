@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from postmortem_kb.source.fault import Fault, cut, explain_yaml_error, forbidden
+from postmortem_kb.source.quotes import odd_space
 from postmortem_kb.source.text import LINE_BREAK
 
 Path = tuple[str | int, ...]
@@ -68,6 +69,11 @@ def read_yaml(text: str, *, nesting: int, items: int) -> Reading:
     reading = Reading()
     if unseen := _INVISIBLE.search(text):
         reading.faults.append(forbidden(unseen.start(), ord(unseen[0])))
+        return reading
+    if odd := odd_space(text):
+        plain = " " * (odd[1] - odd[0])
+        message = "A no-break space stands where YAML wants a plain one"
+        reading.faults.append(Fault(odd[0], message, "Write plain spaces.", edit=(*odd, plain)))
         return reading
     composer = _Composer(_Loader(text), text, reading, nesting, items)
     try:
