@@ -44,12 +44,12 @@ class Timeline:
     zone: tzinfo = UTC
     """In which bare times are written."""
 
-    def next_day(self, row: Row) -> tuple[datetime, str] | None:
-        """When a bare time would be a day later, and how that is written; None where a row holds no bare time."""
+    def moved(self, row: Row, days: int) -> tuple[datetime, str] | None:
+        """When a bare time would be so many days later, and how that is written; None where a row holds no bare time."""
         if row.moment is None or not _CLOCK.fullmatch(row.time.text):
             return None
         try:
-            day = row.moment.astimezone(self.zone).date() + timedelta(days=1)
+            day = row.moment.astimezone(self.zone).date() + timedelta(days=days)
             local = datetime.fromisoformat(f"{day} {row.time.text}").replace(tzinfo=self.zone)
             written = f"{day} {row.time.text}" if _plain(local) else local.isoformat(timespec="minutes")
             return local.astimezone(UTC), written

@@ -36,10 +36,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from postmortem_kb.diagnostic import Finding, Severity
 from postmortem_kb.rules.rule import Context, Scope
 from postmortem_kb.source.document import Document
+from postmortem_kb.timeline import Row, Timeline, read_moment
 
 NAME = "timeline-order"
 SEVERITY = Severity.ERROR
@@ -51,17 +53,22 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     timeline = context.timeline(document)
     if timeline is None:
         return
-    above: datetime | None = None
-    for row in timeline.rows:
-        if row.moment is None:
-            continue
-        if above and row.moment < above:
+    started = read_moment(document.frontmatter.get("timestamps", "started"))
+    rows = [row for row in timeline.rows if row.moment]
+    for above, row in pairwise(rows):
+        if above.moment and row.moment and row.moment < above.moment:
             message = f"`{row.time.text}` is before the row above"
-            yield Finding(row.time.span, message, _help(timeline.next_day(row), above), "Timeline")
-        above = row.moment
+            yield Finding(
+                row.time.span, message, _help(timeline, above, row, started if above is rows[0] else None), "Timeline"
+            )
 
 
-def _help(tomorrow: tuple[datetime, str] | None, above: datetime) -> str:
-    if tomorrow and timedelta(0) <= tomorrow[0] - above <= timedelta(hours=12):
-        return f"If it is the next day, write `{tomorrow[1]}`."
-    return f"The row above is {above:%Y-%m-%d %H:%M} UTC: mend the time, or move the row."
+def _help(timeline: Timeline, above: Row, row: Row, started: datetime | None) -> str:
+    """What to write; `started` where the row above is the first one, whose bare time is taken for one of the day on which that was."""
+    tomorrow, yesterday = timeline.moved(row, 1), timeline.moved(above, -1)
+    if above.moment and tomorrow and timedelta(0) <= tomorrow[0] - above.moment <= timedelta(hours=12):
+        told = f"If it is the next day, write `{tomorrow[1]}`"
+        if yesterday and started and above.moment - started > timedelta(hours=12):
+            return f"If the row above is of the day before, write `{yesterday[1]}` there. {told}."
+        return f"{told}."
+    return f"The row above is {above.moment:%Y-%m-%d %H:%M} UTC: mend the time, or move the row."
