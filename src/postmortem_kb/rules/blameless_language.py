@@ -46,7 +46,6 @@ suppress:
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 
 from postmortem_kb.blame import blame_in, phrases_in
@@ -95,10 +94,8 @@ def _paragraphs(document: Document) -> Iterator[tuple[int, str, str, bool]]:
         quotes += (token.type == "blockquote_open") - (token.type == "blockquote_close")
         if token.type == "inline" and token.map and not quotes:
             lines[token.map[0], token.map[1]] = None
-    heads = [section.span.line for section in body.sections]
     for first, last in lines:
         start = starts[body.offset + first]
         end = starts[body.offset + last] if body.offset + last < len(starts) else len(document.text.string)
-        above = bisect_right(heads, body.offset + first + 1)
-        title = body.sections[above - 1].title if above else ""
+        title = document.section_at(body.offset + first + 1)
         yield start, document.text.string[start:end], title, title == _CAUSE

@@ -42,7 +42,6 @@ NAME = "merge-conflict"
 SEVERITY = Severity.ERROR
 SCOPE = Scope.DOCUMENT
 _OPENED, _CLOSED = re.compile(r"<{7}(?: .*)?"), re.compile(r">{7}(?: .*)?")
-_CODE = ("fence", "code_block")
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -50,12 +49,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     text, body = document.text, document.body
     if "<<<<<<<" not in text.string:
         return
-    code = {
-        body.offset + line + 1
-        for token in body.tokens
-        if token.type in _CODE and token.map
-        for line in range(*token.map)
-    }
+    code = set(document.lines_of_code())
     opened = 0
     for number in range(body.offset + 1, len(text.starts) + 1):
         if number in code:

@@ -48,7 +48,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     string = document.text.string
     if not any(end in string for end in (" \n", "\t\n", " \r", "\t\r")) and string == string.rstrip(" \t"):
         return
-    kept = set(_lines_of_texts(document)) | set(_lines_of_code(document))
+    kept = set(_lines_of_texts(document)) | set(document.lines_of_code())
     for number in range(1, len(document.text.starts) + 1):
         line = document.text.line(number)
         bare = line.rstrip(" \t")
@@ -68,9 +68,3 @@ def _lines_of_texts(document: Document) -> Iterator[int]:
             span = document.frontmatter.at(*path)
             if span.end_line > span.line:
                 yield from range(span.line, span.end_line + 1)
-
-
-def _lines_of_code(document: Document) -> Iterator[int]:
-    for token in document.body.tokens:
-        if token.type in ("fence", "code_block") and token.map:
-            yield from range(document.body.offset + token.map[0] + 1, document.body.offset + token.map[1] + 1)

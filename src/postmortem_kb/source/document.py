@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -45,9 +46,18 @@ class Document:
 
     def section_at(self, line: int) -> str:
         """The title of the section in which a line of the file stands; empty above all of them."""
-        heads = [section.span.line for section in self.body.sections]
-        above = bisect_right(heads, line)
+        above = bisect_right(self._heads, line)
         return self.body.sections[above - 1].title if above else ""
+
+    @cached_property
+    def _heads(self) -> list[int]:
+        return [section.span.line for section in self.body.sections]
+
+    def lines_of_code(self) -> Iterator[int]:
+        """The lines of the file that stand in a block of code of the body, its fences among them."""
+        for token in self.body.tokens:
+            if token.type in ("fence", "code_block") and token.map:
+                yield from range(self.body.offset + token.map[0] + 1, self.body.offset + token.map[1] + 1)
 
     @property
     def stem(self) -> str:
