@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 
 import yaml
 
-from postmortem_kb.source.quotes import left_open, text_behind
+from postmortem_kb.source.quotes import left_open, margin, quoted, text_behind
 
 _NOTHING = "This line is neither `key: value` nor part of a value"
 _KEY = re.compile(r":(?:[ \t]|$)")
@@ -58,23 +57,19 @@ def cut(text: str, value: str, start: int, end: int, key: tuple[int, int], *, in
     lost, stop = [found[1]], found.end()
     if not inside:
         line = text.rfind("\n", 0, start) + 1
-        depth = key[0] - text.rfind("\n", 0, key[0]) - 1 if name else len(_margin(text[line:start]))
+        depth = key[0] - text.rfind("\n", 0, key[0]) - 1 if name else margin(text[line:start])
         more, stop = _continued(text, stop, depth)
         lost += more
-    quoted = json.dumps(" ".join(part for part in (value, *lost) if part), ensure_ascii=False)
-    shown = f"{name}: {quoted}" if name else quoted if inside else f"- {quoted}"
+    whole = quoted(" ".join(part for part in (value, *lost) if part))
+    shown = f"{name}: {whole}" if name else whole if inside else f"- {whole}"
     first = (found[1] if len(found[1]) <= 40 else found[1][:37] + "...").replace("`", "'")
-    edit = (start if value else found.start(1), stop, quoted) if _TICKET.match(found[1]) else None
+    edit = (start if value else found.start(1), stop, whole) if _TICKET.match(found[1]) else None
     return Fault(
         found.start(1),
         f"YAML takes `{first}` for a comment and leaves it off the value",
         f"Put the whole value in quotes: {shown}; for a comment, write a space behind the `#`.",
         edit=edit,
     )
-
-
-def _margin(line: str) -> str:
-    return line[: len(line) - len(line.lstrip(" "))]
 
 
 def _continued(text: str, stop: int, depth: int) -> tuple[list[str], int]:
@@ -84,7 +79,7 @@ def _continued(text: str, stop: int, depth: int) -> tuple[list[str], int]:
         end = text.find("\n", begin)
         line = text[begin : end if end >= 0 else len(text)].rstrip()
         bare = line.lstrip(" ")
-        if not bare or len(_margin(line)) <= depth or bare.startswith("#"):
+        if not bare or margin(line) <= depth or bare.startswith("#"):
             break
         lines.append(bare)
         stop = begin + len(line)
@@ -117,7 +112,7 @@ def explain_yaml_error(error: Exception, text: str) -> Fault:  # noqa: C901, PLR
             if above and not _KEY.search(above, last):
                 return _stray(last, above[last:])
             return Fault(start, "This key does not line up with the keys above", "Indent the keys of one block alike.")
-        more, _ = _continued(text, start + len(line), len(_margin(line)))
+        more, _ = _continued(text, start + len(line), margin(line))
         return Fault(offset, "A `: ` inside a value looks like a second key", _quoted(" ".join((line.rstrip(), *more))))
     if "cannot start any token" in problem:
         character = text[offset : offset + 1]
@@ -153,7 +148,7 @@ def misquoted(text: str, offset: int) -> Fault | None:
 
 def _inside(text: str, bracket: int) -> str:
     """What may stand between brackets: up to the next line that is indented no deeper than that of the first."""
-    depth = len(_margin(text[text.rfind("\n", 0, bracket) + 1 :]))
+    depth = margin(text[text.rfind("\n", 0, bracket) + 1 :])
     below = re.compile(rf"\n[ ]{{0,{depth}}}[^\s\]}}]").search(text, bracket)
     return text[bracket : below.start() if below else len(text)]
 
@@ -176,9 +171,11 @@ def _quoted(line: str) -> str:
     if not colon:
         dash, _, value = line.strip().partition(" ")
         return (
-            f"Put the value in quotes: - {_in_quotes(value)}" if dash == "-" and value else "Put the value in quotes."
+            f"Put the value in quotes: - {quoted(value.strip())}"
+            if dash == "-" and value
+            else "Put the value in quotes."
         )
-    return f"Put the value in quotes: {key.strip()}: {_in_quotes(value)}"
+    return f"Put the value in quotes: {key.strip()}: {quoted(value.strip())}"
 
 
 def _quoted_inside(line: str, place: int) -> str:
@@ -187,9 +184,4 @@ def _quoted_inside(line: str, place: int) -> str:
     if all(before.count(opened) <= before.count(closed) for opened, closed in ("[]", "{}")):
         return ""
     entry = re.split(r"[,\]}]", line[place:], maxsplit=1)[0]
-    return f"Put it in quotes: {_in_quotes(entry)}."
-
-
-def _in_quotes(value: str) -> str:
-    text = value.strip().replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
+    return f"Put it in quotes: {quoted(entry.strip())}."

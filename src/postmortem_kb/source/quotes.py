@@ -12,8 +12,20 @@ _BLOCK = re.compile(r"[|>][0-9+-]{0,2}[ \t]*(?:#.*)?$")
 _ODD = re.compile(
     r"[ ]*(?:-[ ]+)?(?:(?P<odd>[ ]*\u00a0[ \u00a0]*)(?=[A-Za-z][\w-]*:)|[A-Za-z][\w-]*:(?P<behind>[ ]*\u00a0[ \u00a0]*))"
 )
+_BELOW = re.compile(r"\n(?![ \t]*(?:\n|\Z))([ ]*)")
+"""The margin of the next line that is not blank."""
 _ENDS = {'"': re.compile(r'(?:[^"\\]|\\.)*+"'), "'": re.compile(r"(?:[^']|'')*+'(?!')")}
 _CLOSED = {"[": "]", "{": "}"}
+
+
+def margin(line: str) -> int:
+    """By how many spaces a line is indented."""
+    return len(line) - len(line.lstrip(" "))
+
+
+def quoted(value: str) -> str:
+    """A value in quotes, as YAML and JSON read them."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def left_open(text: str, until: int) -> int | None:
@@ -22,9 +34,9 @@ def left_open(text: str, until: int) -> int | None:
         opened = match["opened"]
         if opened not in _ENDS or _ENDS[opened].match(line, match.end()):
             continue
-        below = re.compile(r"\n(?![ \t]*(?:\n|\Z))([ ]*)").search(text, start + len(line))
+        below = _BELOW.search(text, start + len(line))
         # A value that goes on stands deeper than its key.
-        if below is None or len(below[1]) <= len(match["key"]) - len(match["key"].lstrip(" ")):
+        if below is None or len(below[1]) <= margin(line):
             return start + match.start("opened")
     return None
 
@@ -40,7 +52,7 @@ def text_behind(text: str, at: int) -> tuple[int, str] | None:
         if behind and not behind.startswith(("#", ":", ",")):
             value = line[match.start("opened") :].strip()
             inner = value[1:-1] if value[0] in _ENDS and value[0] == value[-1] else value
-            return start + end, f"{match['key'].strip()} {json.dumps(inner, ensure_ascii=False)}".strip()
+            return start + end, f"{match['key'].strip()} {quoted(inner)}".strip()
     return None
 
 
@@ -66,13 +78,12 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines outside of texts of several lines, each with where it begins."""
     start, depth = 0, -1
     for line in text.split("\n"):
-        margin = len(line) - len(line.lstrip(" "))
-        if depth >= 0 and line.strip(" ") and margin <= depth:
+        if depth >= 0 and line.strip(" ") and margin(line) <= depth:
             depth = -1
         if depth < 0:
             yield start, line
             if _BLOCK.search(line):
-                depth = margin
+                depth = margin(line)
         start += len(line) + 1
 
 

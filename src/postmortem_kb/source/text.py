@@ -82,6 +82,8 @@ class Text:
 
 def without_code(text: str) -> str:
     """The text with its code made blank: what stands between two equal runs of backticks."""
+    if "`" not in text:
+        return text
     runs = [match.span() for match in _TICKS.finditer(text)]
     later: dict[int, list[int]] = defaultdict(list)
     for start, end in reversed(runs):
