@@ -109,8 +109,11 @@ class Wording:
     def plain(self, text: str) -> str:
         """A text of the frontmatter without them, and without comments."""
         shown = _COMMENT.sub("", text)
-        told, bare = self.told(shown), self.told(shown.replace("`", ""))
+        told = self.told(shown)
+        if "`" not in shown:
+            return told
         # A part of a name may be set as code: then none is.
+        bare = self.told(shown.replace("`", ""))
         return told if told.replace("`", "").casefold() == bare.casefold() else bare
 
     def hidden(self, text: str, before: str = "") -> Iterator[tuple[int, int, str]]:

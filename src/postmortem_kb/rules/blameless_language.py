@@ -71,7 +71,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         return
     for start, text, key, cause in (*_frontmatter(document), *_paragraphs(document)):
         # Emphasis parts no words.
-        words = (without_code(text) if "`" in text else text).replace("*", " ").replace(_LONGER, "I")
+        words = without_code(text).replace("*", " ").replace(_LONGER, "I")
         for blame in blame_in(words, phrases, cause=cause):
             said = " ".join(words[blame.start : blame.end].split())
             span = document.text.span(start + blame.start, start + blame.end)

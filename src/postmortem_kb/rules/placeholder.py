@@ -62,7 +62,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     for path in document.frontmatter.places:
         if path and isinstance(document.frontmatter.get(*path), str):
             offset, raw = document.frontmatter.raw(*path)
-            for match in _placeholders(without_code(raw) if "`" in raw else raw):
+            for match in _placeholders(without_code(raw)):
                 span = document.text.span(offset + match.start(), offset + match.end())
                 dotted = ".".join(step for step in path if isinstance(step, str))
                 yield Finding(span, f"`{match[0]}` is a placeholder", _HELP, dotted)
