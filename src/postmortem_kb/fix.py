@@ -64,12 +64,13 @@ def fix_document(path: str, context: Context, rules: Sequence[Rule]) -> Fixed | 
 
 def _diagnostics(document: Document, context: Context, rules: Sequence[Rule]) -> list[Diagnostic]:
     known = {rule.NAME: rule for rule in rules}
-    changed = {*context.changes.before, *context.changes.added} if context.changes else set()
-    closed = document.path not in changed and document.frontmatter.get("status") == CLOSED
+    changes, path = context.changes, document.path
+    changed = changes and (path in changes.before or path in changes.added)
+    closed = not changed and document.frontmatter.get("status") == CLOSED
     left_out = (Scope.CHANGE, Scope.TIDY) if closed else (Scope.CHANGE,)
     still = [rule for rule in rules if rule.SCOPE not in left_out]
-    found = [diagnose(document.path, known[n], f, context.policy) for n, f in examine(document, context, still)]
-    if context.changes and document.path in context.changes.before:
+    found = [diagnose(path, known[n], f, context.policy) for n, f in examine(document, context, still)]
+    if changes and path in changes.before:
         found += check_change(document, context, rules)
     context.forget(document)
     return found

@@ -88,18 +88,13 @@ def _commits(printed: bytes) -> Iterator[tuple[Revision, list[tuple[str, str, st
     """Each commit with its changes: status, old and new path."""
     # Only NUL parts fields: a subject or a name may hold anything else, also bytes that are no UTF-8. No status is empty, so an empty
     # field begins a commit.
-    fields = map(os.fsdecode, printed.split(b"\0"))
+    fields = iter(printed.split(b"\0"))
     next(fields)
-    while commit := next(fields, ""):
-        moment, author, subject = next(fields), next(fields), next(fields)
+    while commit := next(fields, b""):
+        moment, author, subject = (next(fields).decode("utf-8", "replace") for _ in range(3))
         changes = []
         # A line break parts the changes from the subject.
-        while status := next(fields, "").removeprefix("\n"):
-            old = next(fields)
-            changes.append((status, old, next(fields) if status[0] == "R" else old))
-        yield Revision(commit, moment_of(moment), _shown(author), _shown(subject)), changes
-
-
-def _shown(text: str) -> str:
-    """A text from git with a sign for each byte that is no UTF-8."""
-    return os.fsencode(text).decode("utf-8", "replace")
+        while status := next(fields, b"").removeprefix(b"\n").decode():
+            old = os.fsdecode(next(fields))
+            changes.append((status, old, os.fsdecode(next(fields)) if status[0] == "R" else old))
+        yield Revision(commit.decode(), moment_of(moment), author, subject), changes

@@ -72,17 +72,18 @@ class Matcher:
         scored |= {at: _joined(score, tied[profiles[at].id]) for score, at in self.index.scores(question, near)}
         found: list[Match] = []
         for negative, at in sorted((-score, at) for at, score in scored.items() if score >= FAINT):
-            shown = len(found) < count
-            if not shown and not (further and -negative >= CLEAR and len(found) < KNOWN):
-                break
             other = profiles[at]
             tie = tied.get(other.id)
             why: tuple[str, ...] = ()
-            words = self.index.shared(question, at) if shown else {}
-            if len(words) > 1 or (shown and (tie or len(question.words) < 2 or not stated.isdisjoint(other.facts))):
-                why = reasons(profile, other, words, self.index.agreed(question, at), tie)
-            if why or not shown:
-                found.append(Match(other.id, -negative, strength(-negative), why, tie.relation if tie else ""))
+            if len(found) < count:
+                words = self.index.shared(question, at)
+                if len(words) > 1 or tie or len(question.words) < 2 or not stated.isdisjoint(other.facts):
+                    why = reasons(profile, other, words, self.index.agreed(question, at), tie)
+                if not why:
+                    continue
+            elif not further or -negative < CLEAR or len(found) >= KNOWN:
+                break
+            found.append(Match(other.id, -negative, strength(-negative), why, tie.relation if tie else ""))
         return found
 
 
