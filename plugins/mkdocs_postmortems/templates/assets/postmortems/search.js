@@ -160,16 +160,16 @@
       try {
         const counts = await asked((index) => index.counts());
         const found = asks ? await asked((index) => index.search(words, { filters, enough: SHOWN })) : { counts };
-        const numbers = await offered(words, filters, found.counts ?? uncounted(counts), counts);
+        const numbers = await offered(words, filters, found, counts);
         if (mine === turn) fill(numbers);
       } catch {
         counting = false;
       }
     }
 
-    /* Of a facet in which somebody chose, how many results each word would have in place of that one. */
+    /* How many results each word of the facets has; of one in which somebody chose, how many it would have in place of that. */
     async function offered(words, filters, found, counts) {
-      const numbers = { ...found };
+      const numbers = { ...(found.counts ?? uncounted(counts)) };
       for (const name of Object.keys(filters)) {
         const others = Object.fromEntries(Object.entries(filters).filter(([other]) => other !== name));
         const asks = words || Object.keys(others).length;
@@ -244,7 +244,8 @@
       const counts = counting && (await asked((index) => index.counts()));
       if (mine !== turn) return;
       const found = asks ? await search(words, { filters, sort }, many) : { counts };
-      const numbers = counts && (await offered(words, filters, found.counts ?? uncounted(counts), counts));
+      if (mine !== turn) return;
+      const numbers = counts && (await offered(words, filters, found, counts));
       if (mine !== turn) return;
       /* All at once: nothing that is told may be out of step with what is shown. */
       if (asks) {
